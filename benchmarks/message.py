@@ -1,0 +1,223 @@
+"""Building and checking the message of a ten-track release, beside bare lxml and libxml2.
+
+Ours: content to tree, structure, references, official XSD. Floor: the same tree built with bare
+`SubElement` calls from values at hand, and libxml2's XSD validation of it. Held to 1.6 times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from lxml import etree
+
+from stardust_gitops.content.model import (
+    Artist,
+    Asset,
+    AudioFacts,
+    Content,
+    Contributor,
+    Deal,
+    Delivery,
+    Genre,
+    ImageFacts,
+    Party,
+    RightsLine,
+    Track,
+)
+from stardust_gitops.messages.check import check_tree
+from stardust_gitops.messages.ern.options import FileName, MessageOptions
+from stardust_gitops.messages.ern.recordings import carried_assets
+from stardust_gitops.messages.ern.versions import version_named
+from stardust_gitops.messages.ern.writer import build_new_release
+from stardust_gitops.messages.header import Header, MessagingParty
+from stardust_gitops.messages.xsd import compile_schema, schemas_root
+
+LIMIT = 1.6
+_TRACKS = 10
+_ROUNDS = 200
+
+Call: TypeAlias = tuple[int, str, dict[str, str], str | None]
+"""One SubElement call: the parent's number, name, attributes, text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Median milliseconds per message."""
+
+    ours: float
+    floor: float
+    elements: int
+
+    @property
+    def ratio(self) -> float:
+        """How many floors ours costs."""
+        return self.ours / self.floor
+
+
+def _asset(role: str, track: int | None, facts: AudioFacts | ImageFacts) -> Asset:
+    name = f"{role}-{track}".encode()
+    return Asset(
+        role="audio" if role == "audio" else "cover",
+        track=track,
+        path=f"assets/{name.decode()}",
+        sha256=hashlib.sha256(name).hexdigest(),
+        md5=hashlib.md5(name, usedforsecurity=False).hexdigest(),
+        size=30_000_000,
+        facts=facts,
+    )
+
+
+def _track(number: int) -> Track:
+    return Track(
+        isrc=f"GBXYZ26{number:05d}",
+        disc=1,
+        title=f"Breakwater {number}",
+        display_artist="Kestrel & Sons feat. Ada Quill",
+        artists=(
+            Artist(party=Party(name="Kestrel & Sons", isni="0000000114819103")),
+            Artist(party=Party(name="Ada Quill"), role="FeaturedArtist"),
+        ),
+        parental_warning="NotExplicit",
+        genre=Genre(name="Electronic", sub="House"),
+        version="Acoustic" if number % 3 == 0 else None,
+        contributors=(
+            Contributor(party=Party(name="Ida Brandt"), roles=("Composer", "Lyricist")),
+            Contributor(party=Party(name="Jo Fenn"), roles=("StudioProducer", "Mixer")),
+        ),
+        p_line=RightsLine(text="2026 Alpha Tide", year=2026, owner="Alpha Tide"),
+        iswc="T0345246801",
+        language="en",
+    )
+
+
+def ten_tracks() -> Delivery:
+    """A release of ten tracks with what a real one has."""
+    streaming = Deal(
+        models=("AdvertisementSupportedModel", "SubscriptionModel"),
+        uses=("NonInteractiveStream", "OnDemandStream"),
+        start="2026-12-04",
+        excluded_territories=("JP", "KR"),
+    )
+    download = Deal(
+        models=("PayAsYouGoModel",),
+        uses=("PermanentDownload",),
+        start="2026-12-04",
+        territories=("AT", "CH", "DE", "GB", "US"),
+        price_code="7",
+    )
+    line = RightsLine(text="2026 Alpha Tide", year=2026, owner="Alpha Tide")
+    content = Content(
+        icpn="04006381333931",
+        type="Album",
+        title="Breakwater",
+        display_artist="Kestrel & Sons",
+        artists=(Artist(party=Party(name="Kestrel & Sons", isni="0000000114819103")),),
+        label="Alpha Tide",
+        genre=Genre(name="Electronic", sub="House"),
+        parental_warning="NotExplicit",
+        tracks=tuple(_track(number) for number in range(1, _TRACKS + 1)),
+        language="en",
+        catalog_number="AT001",
+        p_line=line,
+        c_line=line,
+        release_date="2026-12-04",
+        original_release_date="2026-12-04",
+        deals=(streaming, download),
+    )
+    audio = AudioFacts(codec="FLAC", sample_rate=44100, channels=2, duration="201.25", bit_depth=24)
+    image = ImageFacts(codec="JPEG", width=3000, height=3000, mode="RGB")
+    assets = [_asset("audio", number, audio) for number in range(1, _TRACKS + 1)]
+    assets.append(_asset("cover", None, image))
+    return Delivery(icpn="4006381333931", content=content, assets=tuple(assets))
+
+
+def _header() -> Header:
+    return Header(
+        message_id="M1",
+        thread_id="T1",
+        created="2026-11-22T07:00:00Z",
+        sender=MessagingParty(dpid="PADPIDA2026112201U", name="Alpha Tide"),
+        recipient=MessagingParty(dpid="PADPIDA2011072101T", name="Spotify"),
+    )
+
+
+def _calls(root: etree._Element) -> list[Call]:
+    """The SubElement calls that make the tree, parents before children."""
+    numbers = {root: 0}
+    calls: list[Call] = []
+    for element in root.iterdescendants():
+        numbers[element] = len(numbers)
+        parent = element.getparent()
+        assert parent is not None
+        attributes = {str(name): str(value) for name, value in element.items()}
+        calls.append((numbers[parent], element.tag, attributes, element.text))
+    return calls
+
+
+def _medians(*runs: Callable[[], object]) -> list[float]:
+    """Median milliseconds of each, taken in turns so that a busy machine slows all alike."""
+    times: list[list[float]] = [[] for _ in runs]
+    for _ in range(_ROUNDS):
+        for run, taken in zip(runs, times, strict=True):
+            start = time.perf_counter()
+            run()
+            taken.append(time.perf_counter() - start)
+    return [statistics.median(taken) * 1000 for taken in times]
+
+
+def run(schemas: Path | None = None) -> Result:
+    """Measure. Needs the official XSD of ERN 4.3 under `schemas`, else where it is installed."""
+    base = schemas or schemas_root()
+    version = version_named("4.3")
+    folder = next(each for each in (base / "ern" / "43", base / "43") if each.is_dir())
+    schema = compile_schema(version, folder / version.message_xsd, folder / version.values_xsd)
+    delivery, header = ten_tracks(), _header()
+    files = tuple(
+        FileName(asset=asset, uri=f"resources/{number}.bin")
+        for number, asset in enumerate(carried_assets(delivery))
+    )
+    options = MessageOptions(files=files)
+
+    def ours() -> None:
+        problems = check_tree(build_new_release(delivery, header, options), "4.3", base)
+        assert not problems, problems
+
+    tree = build_new_release(delivery, header, options)
+    calls, attributes = _calls(tree), {str(name): str(value) for name, value in tree.items()}
+    nsmap = dict(tree.nsmap)
+
+    def floor() -> None:
+        made = [etree.Element(version.root, attributes, nsmap=nsmap)]
+        for parent, name, given, text in calls:
+            element = etree.SubElement(made[parent], name, given)
+            if text is not None:
+                element.text = text
+            made.append(element)
+        assert schema.validate(made[0])
+
+    ours()
+    floor()
+    ours_time, floor_time = _medians(ours, floor)
+    return Result(ours=ours_time, floor=floor_time, elements=len(calls) + 1)
+
+
+def main() -> None:
+    """Print one line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--schemas", type=Path, help="folder that holds ern/43")
+    result = run(parser.parse_args().schemas)
+    print(
+        f"message: {result.elements} elements, ours {result.ours:.2f} ms, "
+        f"floor {result.floor:.2f} ms, ratio {result.ratio:.2f} (at most {LIMIT})"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Audio and image files: references, facts read from the bytes, digests, lock files."""

@@ -1,0 +1,1 @@
+"""The user's files: strict YAML, their models, and how they are found and read."""

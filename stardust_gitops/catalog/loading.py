@@ -1,0 +1,273 @@
+"""Finding and reading the files of a catalogue.
+
+What every release depends on (configuration, targets, genre maps, shared recordings) is read at
+once; releases are listed here and read one by one, by whoever needs them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from stardust_gitops.catalog.findings import located, model_findings
+from stardust_gitops.catalog.models.config import ConfigFile
+from stardust_gitops.catalog.models.genre_map import GenreMapFile
+from stardust_gitops.catalog.models.recordings import RecordingFile
+from stardust_gitops.catalog.models.release import ReleaseFile
+from stardust_gitops.catalog.models.target import TargetFile
+from stardust_gitops.catalog.yaml_strict import MAX_BYTES, YamlInvalid, parse
+from stardust_gitops.diagnostics import Finding, Pointer, Severity
+from stardust_gitops.errors import CatalogueError
+
+CONFIG_NAME = "stardust.yaml"
+M = TypeVar("M", bound=BaseModel)
+
+
+class InvalidCatalogueError(CatalogueError):
+    """`stardust.yaml` or the listing of the catalogue is not valid: nothing can go on."""
+
+    def __init__(self, message: str, findings: tuple[Finding, ...], *, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.findings = findings
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A file of ``tracks/``."""
+
+    file: str
+    model: RecordingFile
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target with its id: the file's stem, unless the file says otherwise."""
+
+    id: str
+    file: str
+    model: TargetFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """The catalogue without its releases. `release_files` are relative to `root`, sorted.
+
+    `broken_targets` are ids of target files that do not read: nothing is planned for them and
+    nothing of theirs is orphaned. `unreadable` tells that some file could not be read at all.
+    """
+
+    root: Path
+    config: ConfigFile
+    targets: Mapping[str, Target]
+    genre_maps: Mapping[str, GenreMapFile]
+    recordings: Mapping[str, Recording]
+    release_files: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+    broken_targets: frozenset[str] = frozenset()
+    broken_recordings: frozenset[str] = frozenset()
+
+    @property
+    def enabled_targets(self) -> tuple[str, ...]:
+        """Ids of the targets that take part, sorted."""
+        return tuple(sorted(t.id for t in self.targets.values() if t.model.enabled))
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads files into models and collects what is wrong with them."""
+
+    root: Path
+    findings: list[Finding] = field(default_factory=list)
+
+    def read(self, file: str, model: type[M]) -> M | None:
+        value, findings = read_file(self.root, file, model)
+        self.findings.extend(findings)
+        return value
+
+    def error(self, code: str, file: str, pointer: Pointer, message: str, remedy: str) -> None:
+        self.findings.append(
+            Finding(
+                code=code,
+                severity=Severity.ERROR,
+                message=message,
+                remedy=remedy,
+                file=file,
+                pointer=pointer,
+            )
+        )
+
+
+def read_bytes(root: Path, file: str) -> bytes:
+    """The bytes of a catalogue file; at most one byte more than the loader accepts."""
+    with (root / file).open("rb", buffering=0) as stream:
+        return stream.read(MAX_BYTES + 1) or b""
+
+
+def read_file(root: Path, file: str, model: type[M]) -> tuple[M | None, tuple[Finding, ...]]:
+    """A file as its model, or ``None`` with all that is wrong with it (not yet located)."""
+    try:
+        path = root / file
+        if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+            return None, (_unreadable(file, "is a link that leaves the catalogue"),)
+        document = parse(read_bytes(root, file), file)
+    except OSError as error:
+        return None, (_unreadable(file, f"cannot be read: {error.strerror}"),)
+    except YamlInvalid as error:
+        return None, error.findings
+    try:
+        return model.model_validate(document), ()
+    except ValidationError as error:
+        return None, tuple(model_findings(error, model, document, file))
+
+
+def _unreadable(file: str, text: str) -> Finding:
+    return Finding(
+        code="SG1001",
+        severity=Severity.ERROR,
+        message=f"{file} {text}",
+        remedy="put a readable file there",
+        file=file,
+        line=1,
+        column=1,
+    )
+
+
+def list_files(root: Path, folder: str) -> Iterator[str]:
+    """All YAML files below a folder, relative to the root, in sorted order; hidden ones are not
+    the catalogue's. `OSError` where a folder cannot be listed: a part must not pass for all."""
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    top = root / folder
+    if not top.exists():
+        return
+    for base, folders, names in os.walk(top, onerror=fail):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        prefix = Path(base).relative_to(root).as_posix()
+        for name in sorted(names):
+            if name.endswith((".yaml", ".yml")) and not name.startswith("."):
+                yield f"{prefix}/{name}"
+
+
+def find_root(start: Path) -> Path:
+    """The folder with ``stardust.yaml``: `start` or the nearest one above it."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / CONFIG_NAME).exists():
+            return folder
+    raise CatalogueError(
+        f"there is no {CONFIG_NAME} in {start} or above it",
+        hint="change to a catalogue, give --catalog DIR, or make one: stardust-gitops init DIR",
+        code="SG1002",
+    )
+
+
+def open_catalogue(root: Path) -> Catalogue:
+    """Read all but the releases. Errors in single files become findings.
+
+    `InvalidCatalogueError` where ``stardust.yaml`` does not read or a folder cannot be listed.
+    """
+    reader = _Reader(root)
+    config = reader.read(CONFIG_NAME, ConfigFile)
+    if config is None:
+        findings = tuple(located(reader.findings, root))
+        raise InvalidCatalogueError(
+            f"{CONFIG_NAME} is not valid", findings, hint="nothing was planned; correct it first"
+        )
+    try:
+        files = {
+            kind: tuple(list_files(root, kind))
+            for kind in ("targets", "genre_maps", "tracks", "releases")
+        }
+    except OSError as error:
+        raise InvalidCatalogueError(
+            f"the catalogue cannot be listed: {error}",
+            (),
+            hint="nothing was planned, as a part of the catalogue must not pass for all of it",
+        ) from error
+    genre_maps = {
+        Path(file).stem: model
+        for file in files["genre_maps"]
+        if (model := reader.read(file, GenreMapFile))
+    }
+    targets, broken = _read_targets(reader, files["targets"])
+    known_maps = {Path(file).stem for file in files["genre_maps"]}
+    for target in targets.values():
+        name = target.model.genre_map
+        if name is not None and name not in known_maps:
+            reader.error(
+                "SG1201",
+                target.file,
+                ("genre_map",),
+                f"there is no genre map {name!r}",
+                f"add genre_maps/{name}.yaml or name one that is there",
+            )
+    recordings, broken_recordings = _read_recordings(reader, files["tracks"])
+    return Catalogue(
+        root=root,
+        config=config,
+        targets=targets,
+        genre_maps=genre_maps,
+        recordings=recordings,
+        release_files=files["releases"],
+        findings=tuple(reader.findings),
+        broken_targets=frozenset(broken),
+        broken_recordings=frozenset(broken_recordings),
+    )
+
+
+def _read_targets(
+    reader: _Reader, files: tuple[str, ...]
+) -> tuple[dict[str, Target], set[str]]:
+    targets: dict[str, Target] = {}
+    broken: set[str] = set()
+    for file in files:
+        model = reader.read(file, TargetFile)
+        if model is None:
+            broken.add(Path(file).stem)
+            continue
+        name = model.id or Path(file).stem
+        if name in targets:
+            reader.error(
+                "SG1204",
+                file,
+                ("id",),
+                f"the target {name!r} is also in {targets[name].file}",
+                "give one of them another id",
+            )
+        else:
+            targets[name] = Target(name, file, model)
+    return targets, broken
+
+
+def _read_recordings(
+    reader: _Reader, files: tuple[str, ...]
+) -> tuple[dict[str, Recording], set[str]]:
+    recordings: dict[str, Recording] = {}
+    broken: set[str] = set()
+    for file in files:
+        model = reader.read(file, RecordingFile)
+        if model is None:
+            broken.add(file)
+        elif model.isrc in recordings:
+            reader.error(
+                "SG1204",
+                file,
+                ("isrc",),
+                f"the recording {model.isrc} is also in {recordings[model.isrc].file}",
+                "describe a recording once",
+            )
+        else:
+            recordings[model.isrc] = Recording(file, model)
+    return recordings, broken
+
+
+def read_release(root: Path, file: str) -> tuple[ReleaseFile | None, tuple[Finding, ...]]:
+    """A release file as its model, or what is wrong with it."""
+    return read_file(root, file, ReleaseFile)

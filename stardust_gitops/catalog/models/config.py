@@ -1,0 +1,75 @@
+"""``stardust.yaml``, the root of the catalogue."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from stardust_gitops.catalog.models.scalars import (
+    Dpid,
+    Language,
+    Model,
+    Name,
+    Territory,
+    Text,
+    TimeZone,
+    Whole,
+    refuse,
+)
+
+
+def _group(value: str) -> str:
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]{2,}", value) or value == "Worldwide":
+        refuse("SG1117", f"{value!r} is no name of a group", "use three or more capitals, as DACH")
+    return value
+
+
+class Sender(Model):
+    """Who sends: name and DPID as they stand in the message header."""
+
+    dpid: Dpid
+    name: Text
+
+
+class Defaults(Model):
+    """What holds where a release says nothing. `language` is that of the metadata; `timezone`
+    serves the plan's own clock and never reaches a message."""
+
+    language: Language | None = None
+    label: Text | None = None
+    timezone: TimeZone = "UTC"
+
+
+class LimitEntry(Model):
+    """A guard: so many, or so many percent of what is live at the target; whichever is first."""
+
+    count: Whole | None = None
+    percent: Whole | None = None
+
+
+class SafetyEntry(Model):
+    """The guards of `apply`, each per target and counted over 24 hours. `missing` is the share of
+    delivered releases whose file is gone: a broken checkout. Below `minimum_population` live
+    releases, percentages do not count."""
+
+    takedowns: LimitEntry = LimitEntry(count=5, percent=10)
+    updates: LimitEntry = LimitEntry(percent=30)
+    inserts: LimitEntry = LimitEntry()
+    resends: LimitEntry = LimitEntry(percent=30)
+    missing: LimitEntry = LimitEntry(percent=10)
+    minimum_population: Whole = 10
+
+
+class ConfigFile(Model):
+    """The catalogue's configuration. A ledger belongs to one `id`."""
+
+    format: Literal["1"]
+    requires: Text | None = None
+    id: Name
+    sender: Sender
+    defaults: Defaults = Defaults()
+    territories: dict[Annotated[str, AfterValidator(_group)], tuple[Territory, ...]] = {}
+    ledger: Text = "sqlite:.stardust/ledger.db"
+    safety: SafetyEntry = SafetyEntry()

@@ -1,0 +1,209 @@
+"""Scalar types of the models. Every value arrives as the text that stands in the YAML file."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, NoReturn
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic_core import PydanticCustomError
+
+from stardust_gitops.catalog.suggest import did_you_mean
+from stardust_gitops.catalog.vocabulary import allowed
+from stardust_gitops.identifiers import dpid, icpn, isni, isrc
+
+
+class Model(BaseModel):
+    """Base of all file models: unknown keys are errors, instances do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def refuse(code: str, message: str, remedy: str) -> NoReturn:
+    """End validation of a value with a coded finding; `catalog.findings` reads it back."""
+    raise PydanticCustomError(  # type: ignore[type-arg]
+        code,  # type: ignore[arg-type]
+        "{message}",
+        {"message": message, "remedy": remedy},
+    )
+
+
+# Controls, bidirectional overrides and isolates, lone surrogates, and the byte-order mark.
+_HOSTILE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+
+
+def _text(value: str) -> str:
+    if not value or value != value.strip():
+        if not value.strip():
+            refuse("SG1105", "the text is empty", "give a value or remove the key")
+        refuse("SG1106", "the text begins or ends with a blank", "remove the blank")
+    bad = _HOSTILE.search(value)
+    if bad:
+        refuse(
+            "SG1107",
+            f"the text holds the invisible character U+{ord(bad.group()):04X}",
+            "remove it; it is often pasted along unseen",
+        )
+    if "\n" in value or "\t" in value:
+        refuse("SG1107", "the text holds a line break or a tab", "write it on one line")
+    return value if unicodedata.is_normalized("NFC", value) else unicodedata.normalize("NFC", value)
+
+
+def _flag(value: Any) -> bool:
+    if value in ("true", "false"):
+        return bool(value == "true")
+    if isinstance(value, bool):
+        return value
+    refuse("SG1108", f"{value!r} is neither true nor false", "write true or false")
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value):
+        return int(value)
+    refuse("SG1109", f"{value!r} is not a whole number", "write digits only")
+
+
+def _identifier(code: str, name: str, normalise: Callable[[str], str]) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        try:
+            return normalise(value)
+        except ValueError as error:
+            refuse(code, f"{value!r} is no {name}: {error}", f"give the right {name}")
+
+    return check
+
+
+def _date(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        refuse("SG1110", f"{value!r} is no date", "write it as 2026-12-04")
+    try:
+        date.fromisoformat(value)
+    except ValueError as error:
+        refuse("SG1110", f"{value!r} is no date of the calendar: {error}", "write a day that exists")
+    return value
+
+
+def _instant(value: str) -> str:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        refuse(
+            "SG1111",
+            f"{value!r} is neither a date nor an instant",
+            "write 2026-12-04, or 2026-12-04T09:00, or 2026-12-04T09:00+01:00",
+        )
+    if moment.tzinfo is None:
+        return moment.isoformat(timespec="seconds")
+    utc = moment.astimezone(ZoneInfo("UTC"))
+    return utc.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _moment(value: str) -> str:
+    return _date(value) if "T" not in value else _instant(value)
+
+
+def _when(value: str) -> str:
+    if re.fullmatch(r"[+-][0-9]{1,4}d", value):
+        return value
+    return _moment(value)
+
+
+def _duration_days(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,3}d", value):
+        refuse("SG1112", f"{value!r} is no number of days", "write it as 5d")
+    return int(value[:-1])
+
+
+def _amount(value: str) -> str:
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,4})?", value) or amount <= 0:
+        refuse("SG1113", f"{value!r} is no price", "write it as 4.20")
+    return value
+
+
+def _currency(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", value):
+        refuse("SG1114", f"{value!r} is no ISO 4217 currency code", "write it as EUR")
+    return value
+
+
+def _language(value: str) -> str:
+    # The pattern of ERN 4.x for LanguageAndScriptCode: an IETF tag such as en, ja-Jpan, pt-BR.
+    pattern = r"[a-zA-Z]{2,3}(-[a-zA-Z]+)?(-[a-zA-Z]{2}|-[0-9]{3})?(-[a-zA-Z][a-zA-Z0-9]{4,})?"
+    if not re.fullmatch(pattern, value):
+        refuse("SG1115", f"{value!r} is no language tag", "write an IETF tag such as en or ja-Jpan")
+    return value
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError):
+        refuse("SG1116", f"{value!r} is no time zone", "write an IANA name such as Europe/London")
+    return value
+
+
+def _territory(value: str) -> str:
+    if value in allowed("CurrentTerritoryCode") or re.fullmatch(r"[A-Z][A-Z0-9_]{2,}", value):
+        return value  # a longer name is a group of stardust.yaml, looked up when it is resolved
+    hint = "GB" if value.upper() == "UK" else did_you_mean(
+        value.upper(), allowed("CurrentTerritoryCode")
+    )
+    refuse(
+        "SG1305",
+        f"{value!r} is no territory",
+        f"did you mean {hint}?" if hint else "use ISO 3166-1 alpha-2 codes, Worldwide or a group",
+    )
+
+
+def _one_of(set_name: str, noun: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if value in allowed(set_name):
+            return value
+        hint = did_you_mean(value, allowed(set_name))
+        refuse(
+            "SG1306",
+            f"{value!r} is no {noun} of DDEX",
+            f"did you mean {hint}?" if hint else f"use one of DDEX's values for {noun}",
+        )
+
+    return check
+
+
+def _name(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,63}", value):
+        refuse("SG1117", f"{value!r} is no name", "use lower-case letters, digits, - _ and .")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_text)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Days = Annotated[int, BeforeValidator(_duration_days)]
+Icpn = Annotated[str, AfterValidator(_identifier("SG1301", "ICPN", icpn.normalise))]
+Isrc = Annotated[str, AfterValidator(_identifier("SG1302", "ISRC", isrc.normalise))]
+Isni = Annotated[str, AfterValidator(_identifier("SG1303", "ISNI", isni.normalise))]
+Dpid = Annotated[str, AfterValidator(_identifier("SG1304", "DPID", dpid.normalise))]
+Date = Annotated[str, AfterValidator(_date)]
+Moment = Annotated[str, AfterValidator(_moment)]
+When = Annotated[str, AfterValidator(_when)]
+Amount = Annotated[str, AfterValidator(_amount)]
+Currency = Annotated[str, AfterValidator(_currency)]
+Language = Annotated[str, AfterValidator(_language)]
+TimeZone = Annotated[str, AfterValidator(_timezone)]
+Territory = Annotated[str, AfterValidator(_territory)]
+Name = Annotated[str, AfterValidator(_name)]
+ReleaseType = Annotated[str, AfterValidator(_one_of("ReleaseType_ERN4", "release type"))]
+ContributorRole = Annotated[str, AfterValidator(_one_of("ContributorRole", "contributor role"))]

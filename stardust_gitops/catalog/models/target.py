@@ -1,0 +1,157 @@
+"""One file of ``targets/``: a recipient, how to reach it, what format it takes, its rules."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from stardust_gitops.catalog.models.scalars import (
+    Days,
+    Dpid,
+    Flag,
+    Model,
+    Name,
+    Text,
+    Whole,
+    refuse,
+)
+from stardust_gitops.catalog.vocabulary import allowed
+from stardust_gitops.secrets.references import parse_reference
+
+
+def _secret(value: str) -> str:
+    try:
+        parse_reference(value)
+    except ValueError as error:
+        refuse("SG1118", str(error), "keep the secret outside the catalogue: env:NAME or file:PATH")
+    return value
+
+
+def _pair(value: str) -> str:
+    model, _, use = value.partition("/")
+    for set_name, part in (("CommercialModelType_ERN", model), ("UseType_ERN", use)):
+        if part not in allowed(set_name):
+            refuse(
+                "SG1306",
+                f"{value!r} is no pair of DDEX's commercial model and use type",
+                "write it as SubscriptionModel/OnDemandStream",
+            )
+    return value
+
+
+def _relative_path(value: str) -> str:
+    if re.search(r"(^|/)\.\.(/|$)", value) or "\0" in value or "\\" in value:
+        refuse("SG1119", f"{value!r} leads outside its folder", "write a path without ..")
+    return value
+
+
+Secret = Annotated[str, AfterValidator(_secret)]
+Pair = Annotated[str, AfterValidator(_pair)]
+RelativePath = Annotated[str, AfterValidator(_relative_path)]
+
+
+class Recipient(Model):
+    """Who receives: name and DPID as they stand in the message header."""
+
+    dpid: Dpid
+    name: Text
+
+
+class MessageFormat(Model):
+    """What format the recipient takes."""
+
+    format: Literal["ern"] = "ern"
+    version: Literal["4.3"] = "4.3"
+    profile: Literal["Audio", "SimpleAudioSingle"] = "Audio"
+    hash: Literal["MD5", "SHA-256"] = "MD5"
+
+
+class DirectoryTransport(Model):
+    """A folder; relative to the catalogue's root unless it begins with a slash."""
+
+    protocol: Literal["directory"]
+    path: Text
+
+
+class SftpTransport(Model):
+    """An SFTP server. `host_key` pins the server's key; secrets are references."""
+
+    protocol: Literal["sftp"]
+    host: Text
+    port: Whole = 22
+    username: Text
+    password: Secret | None = None
+    private_key: Secret | None = None
+    passphrase: Secret | None = None
+    host_key: Text | tuple[Text, ...]
+    path: RelativePath = "."
+    connections: Whole = 2
+    timeout: Whole = 60
+
+
+class Choreography(Model):
+    """Order and naming of what is uploaded (ERN Part 3). `prefix` is the priority letter of
+    version 1.7 and later; `naming` forms the names of resources."""
+
+    layout: Literal["batch", "release"] = "batch"
+    completion: Literal["manifest", "semaphore", "message"] | None = None
+    manifest_version: Literal["1.5", "1.8"] = "1.8"
+    prefix: Literal["", "P", "N", "M", "L"] = ""
+    max_releases: Whole = 50
+    naming: Literal["ICPN_DD_TTT", "ICPN_DD_TT", "ICPN_T"] = "ICPN_DD_TTT"
+    resources: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = "resources"
+    semaphore: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.{}-]{1,80}$")] = "{folder}.complete"
+    delivery_types: dict[
+        Literal["insert", "update", "resend", "takedown"],
+        Literal["NewReleaseDelivery", "BackCatalogDelivery", "HighPriorityDelivery",
+                "ReDelivery", "TakeDown"],
+    ] = {}
+
+
+class LeadTime(Model):
+    """The recipient's minimum days before the street date; orders and warns, never holds."""
+
+    new: Days | None = None
+    update: Days | None = None
+
+
+class CoverRequirement(Model):
+    """What the recipient wants of a cover: square, RGB, at least so many pixels a side."""
+
+    pixels: Whole = 3000
+
+
+class Acknowledgements(Model):
+    """Where the recipient puts its acknowledgements."""
+
+    path: RelativePath
+
+
+class TargetFile(Model):
+    """A target. `offers` maps our offers to its pairs of commercial model and use type, `prices`
+    our price codes to its own words."""
+
+    id: Name | None = None
+    moved_from: Name | None = None
+    enabled: Flag = True
+    recipient: Recipient
+    message: MessageFormat = MessageFormat()
+    transport: Annotated[
+        DirectoryTransport | SftpTransport, Field(discriminator="protocol")
+    ]
+    choreography: Choreography = Choreography()
+    offers: dict[Name, tuple[Pair, ...]] | None = None
+    prices: dict[Text, Text] | None = None
+    genre_map: Name | None = None
+    takedown: Literal["no_deals", "end_date", "takedown_flag", "purge"] = "no_deals"
+    future_takedown: Literal["hold", "end_date"] = "hold"
+    files_in_updates: Flag = False
+    files_in_re_release: Flag = True
+    verify: Literal["size", "read", "none"] = "size"
+    attempts: Whole = 5
+    lead_time: LeadTime = LeadTime()
+    cover: CoverRequirement = CoverRequirement()
+    back_catalogue_load: Flag = False
+    acknowledgements: Acknowledgements | None = None

@@ -1,0 +1,235 @@
+"""``stardust-gitops apply``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from stardust_gitops.cli.options import (
+    catalogue_option,
+    environment_option,
+    format_option,
+    outside,
+    selection_options,
+)
+from stardust_gitops.cli.output import print_json
+from stardust_gitops.cli.plan import make_plan, show_plan
+from stardust_gitops.cli.progress import terminal_reporter
+from stardust_gitops.cli.results import result_document, show_result
+from stardust_gitops.cli.session import Session, provenance, selection, session
+from stardust_gitops.clock import Clock
+from stardust_gitops.delivery.reporting import EventWriter, Reporter, Reporters
+from stardust_gitops.delivery.results import ApplyResult, Outcome
+from stardust_gitops.errors import GitOpsError, SafetyError, UsageError
+from stardust_gitops.planning.model import OPERATIONS, Action, Plan
+from stardust_gitops.planning.plan_file import Stale, load_plan_file, narrow
+from stardust_gitops.reconciler.planner import Planner
+
+EXIT_PARTIAL, EXIT_LOCKED, EXIT_INTERRUPTED = 6, 5, 130
+
+
+@click.command("apply")
+@click.argument("plan_file", required=False, type=click.Path(path_type=Path, exists=True))
+@catalogue_option
+@selection_options
+@environment_option
+@format_option("text", "json")
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--allow", multiple=True, metavar="takedown:ICPN", help="Let this one past a guard.")
+@click.option("--allow-plan", metavar="HASH", help="Let exactly this plan past the guards.")
+@click.option("--allow-dirty", is_flag=True, help="Deliver uncommitted changes of the catalogue.")
+@click.option("--resend", is_flag=True, help="Send again what is live (needs --target).")
+@click.option("--parallelism", default=4, show_default=True, metavar="N", help="Targets at a time.")
+@click.option("--events", type=click.Path(path_type=Path), help="Write what happens as NDJSON.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    plan_file: Path | None,
+    catalog: Path,
+    release: tuple[str, ...],
+    target: tuple[str, ...],
+    label: tuple[str, ...],
+    exclude: tuple[str, ...],
+    environment: str,
+    output_format: str,
+    auto_approve: bool,
+    allow: tuple[str, ...],
+    allow_plan: str | None,
+    allow_dirty: bool,
+    resend: bool,
+    parallelism: int,
+    events: Path | None,
+) -> int:
+    """Deliver what differs. Plans first, shows the plan and asks.
+
+    With PLAN_FILE (of `plan --out`) only what the file and a new plan agree on is sent: a file
+    narrows and never widens. An interrupted apply is carried on by running it again.
+
+    \b
+    Examples:
+      stardust-gitops apply
+      stardust-gitops apply plan.json
+      stardust-gitops apply --target spotify --auto-approve --events run.ndjson
+    """
+    if resend and not target:
+        raise UsageError("--resend needs --target NAME", hint="say who is to get it again")
+    clock = outside(ctx).clock
+    with session(catalog, clock) as here:
+        if not allow_dirty:
+            _refuse_dirty(here)
+        chosen = selection(release, target, label, exclude)
+        plan, planner = make_plan(
+            here, environment, chosen, resend=resend, allow=allow, allow_plan=allow_plan
+        )
+        stale: tuple[Stale, ...] = ()
+        if plan_file is not None:
+            config = here.workspace.catalogue.config
+            approved = load_plan_file(
+                plan_file.read_bytes(), environment=environment, catalogue=config.id
+            )
+            plan, stale = narrow(plan, approved)
+        text = output_format == "text"
+        if text:
+            show_plan(here, plan, "text")
+        _refuse_stops(plan)
+        if not _to_send(plan, planner):
+            if not text:
+                print_json(result_document(plan, ApplyResult(items=()), stale))
+            return _exit_code(plan, ApplyResult(items=()), stale)
+        if plan_file is None and not auto_approve:
+            _ask(plan)
+        result = _run(here, planner, plan, clock, parallelism, events, quiet=not text)
+    if text:
+        show_result(plan, result, stale)
+    else:
+        print_json(result_document(plan, result, stale))
+    return _exit_code(plan, result, stale)
+
+
+def _refuse_dirty(here: Session) -> None:
+    dirty = here.workspace.uncommitted()
+    if not dirty:
+        return
+    shown = ", ".join(dirty[:3]) + (f" and {len(dirty) - 3} more" if len(dirty) > 3 else "")
+    raise SafetyError(
+        f"the catalogue has uncommitted changes: {shown}",
+        hint="commit them, so that the ledger can say what was delivered, or give --allow-dirty",
+        code="SG7001",
+    )
+
+
+def _refuse_stops(plan: Plan) -> None:
+    if not plan.stops:
+        return
+    raise SafetyError(
+        "; ".join(reason.text for reason in plan.stops),
+        hint="allow a single takedown with --allow takedown:ICPN,"
+        f" or exactly this plan with --allow-plan {plan.plan_hash}",
+        code="SG7002",
+    )
+
+
+def _to_send(plan: Plan, planner: Planner) -> bool:
+    """Whether there is work: items to send, or shipments that an earlier run left open."""
+    assert planner.snapshot is not None
+    return bool(planner.snapshot.batches) or any(item.action in OPERATIONS for item in plan.items)
+
+
+def _ask(plan: Plan) -> None:
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "apply asks before it acts, and there is no terminal to ask on",
+            hint="give --auto-approve, or a plan file that somebody has approved",
+        )
+    count = sum(1 for item in plan.items if item.action in OPERATIONS)
+    if not click.confirm(f"Send {count} {'message' if count == 1 else 'messages'}?"):
+        raise click.Abort
+
+
+def _run(
+    here: Session,
+    planner: Planner,
+    plan: Plan,
+    clock: Clock,
+    parallelism: int,
+    events: Path | None,
+    *,
+    quiet: bool,
+) -> ApplyResult:
+    from stardust_gitops.delivery.runner import apply_plan
+    from stardust_gitops.reconciler.jobs import Jobs
+    from stardust_gitops.reconciler.recipients import recipient_of
+
+    workspace = here.workspace
+    busy = {item.target for item in plan.items}
+    recipients = {
+        target.id: recipient_of(target, workspace.catalogue, os.environ)
+        for target in workspace.catalogue.targets.values()
+        if target.id in busy
+    }
+    stop = threading.Event()
+    with ExitStack() as stack:
+        reporters: list[Reporter] = []
+        if not quiet:
+            reporters.append(stack.enter_context(terminal_reporter()))
+        if events is not None:
+            reporters.append(stack.enter_context(_event_writer(events, clock)))
+        stack.enter_context(_stop_on_interrupt(stop))
+        return apply_plan(
+            plan,
+            ledger=here.ledger,
+            recipients=recipients,
+            load=Jobs(planner, plan.environment).load,
+            clock=clock,
+            root=workspace.root,
+            reporter=Reporters(*reporters),
+            provenance=provenance(workspace),
+            parallelism=parallelism,
+            stop=stop,
+        )
+
+
+def _event_writer(path: Path, clock: Clock) -> EventWriter:
+    try:
+        return EventWriter(path.open("ab"), clock)
+    except OSError as error:
+        raise GitOpsError(
+            f"the events file cannot be written: {error.strerror}", hint="choose another --events"
+        ) from error
+
+
+@contextmanager
+def _stop_on_interrupt(stop: threading.Event) -> Iterator[None]:
+    """The first ^C (or SIGTERM) ends the run in good order, the second at once."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        click.echo("\nstopping after what is under way; once more stops at once", err=True)
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _exit_code(plan: Plan, result: ApplyResult, stale: tuple[Stale, ...]) -> int:
+    if result.interrupted:
+        return EXIT_INTERRUPTED
+    outcomes = {item.outcome for item in result.items}
+    if outcomes and outcomes <= {Outcome.LOCKED}:
+        return EXIT_LOCKED
+    blocked = any(item.action is Action.BLOCKED for item in plan.items)
+    unsound = any(finding.severity == "error" for finding in plan.findings)
+    return 0 if result.succeeded and not blocked and not unsound and not stale else EXIT_PARTIAL

@@ -1,0 +1,87 @@
+"""``stardust-gitops assets``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from stardust_gitops.assets.measure import KnownFile, LockJob, LockOutcome, update_locks
+from stardust_gitops.catalog.findings import located
+from stardust_gitops.catalog.loading import read_release
+from stardust_gitops.cli.options import catalogue_option
+from stardust_gitops.cli.output import show_findings
+from stardust_gitops.cli.progress import counting
+from stardust_gitops.cli.session import open_catalogue_at
+from stardust_gitops.diagnostics import Finding
+from stardust_gitops.reconciler.locks import release_references
+from stardust_gitops.reconciler.workspace import Workspace
+
+
+@click.group("assets")
+def command() -> None:
+    """Measure the audio and art files.
+
+    What is measured of each file stands in a lock file beside the release or track file that
+    refers to it. `validate` and `plan` read the lock and open no audio.
+    """
+
+
+@command.command("lock")
+@catalogue_option
+@click.option("--force", is_flag=True, help="Measure everything anew.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 3 if a lock would change.")
+def lock(catalog: Path, force: bool, check: bool) -> int:
+    """Measure what changed and write the lock files.
+
+    \b
+    Examples:
+      stardust-gitops assets lock
+      stardust-gitops assets lock --check
+    """
+    workspace = open_catalogue_at(catalog)
+    findings: list[Finding] = list(workspace.catalogue.findings)
+    jobs = list(lock_jobs(workspace, findings))
+    known = {
+        path: KnownFile(blob_id=blob)
+        for path, blob in workspace.git_ids.items()
+        if path not in workspace.modified
+    }
+    outcomes: list[LockOutcome] = []
+    with counting("measuring", sum(len(job.references) for job in jobs)) as advance:
+        outcomes.extend(
+            update_locks(
+                workspace.root, jobs, known=known, force=force, write=not check, progress=advance
+            )
+        )
+    findings.extend(
+        error.as_finding(file=outcome.job.file)
+        for outcome in outcomes
+        for error in outcome.result.errors
+    )
+    if findings:
+        show_findings(located(findings, workspace.root), workspace.root)
+    changed = [outcome for outcome in outcomes if outcome.changed]
+    measured = sum(len(outcome.result.measured) for outcome in outcomes)
+    verb = "would be written" if check else "written"
+    click.echo(f"{measured} files measured, {len(changed)} of {len(jobs)} lock files {verb}.")
+    return 3 if findings or (check and changed) else 0
+
+
+def lock_jobs(workspace: Workspace, findings: list[Finding]) -> Iterator[LockJob]:
+    """One job for each release and track file, with all assets that it mentions itself."""
+    catalogue = workspace.catalogue
+    for recording in catalogue.recordings.values():
+        audio = recording.model.audio
+        yield LockJob(file=recording.file, references=((audio, "audio"),) if audio else ())
+    for file in catalogue.release_files:
+        model, problems = read_release(workspace.root, file)
+        findings.extend(problems)
+        if model is not None:
+            own = (
+                (reference.path, reference.kind)
+                for reference in release_references(file, model, catalogue)
+                if reference.file == file
+            )
+            yield LockJob(file=file, references=tuple(dict.fromkeys(own)))

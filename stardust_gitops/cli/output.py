@@ -1,0 +1,61 @@
+"""Printing: consoles that know whether they are a terminal, and JSON."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import orjson
+
+from stardust_gitops.diagnostics import Finding, Severity
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MINIMUM_WIDTH, MAXIMUM_WIDTH, PLAIN_WIDTH = 80, 140, 120
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console: colour only on a terminal, and a fixed width where there is none."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    made = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    width = min(max(made.width, MINIMUM_WIDTH), MAXIMUM_WIDTH) if made.is_terminal else PLAIN_WIDTH
+    made.width = width
+    return made
+
+
+def print_json(document: Any) -> None:
+    """A JSON document on standard output, indented, with a line end."""
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    click.echo(orjson.dumps(document, option=options).decode(), nl=False)
+
+
+def write_bytes(data: bytes) -> None:
+    """Bytes on standard output, as they are."""
+    stream = click.get_binary_stream("stdout")
+    stream.write(data)
+    stream.flush()
+
+
+def show_findings(findings: Iterable[Finding], root: Path | None, *, stderr: bool = True) -> None:
+    """Findings grouped by file, each with its line."""
+    from stardust_gitops.reports.findings_text import render_findings
+
+    def source(file: str) -> bytes | None:
+        try:
+            return (root / file).read_bytes() if root else None
+        except OSError:
+            return None  # then the finding is shown without its line
+
+    render_findings(findings, console(stderr=stderr), source=source)
+
+
+def failed(findings: Iterable[Finding], *, strict: bool = False) -> bool:
+    """Whether findings make a command fail: errors, and warnings under ``--strict``."""
+    bad = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    return any(finding.severity in bad for finding in findings)

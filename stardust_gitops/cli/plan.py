@@ -1,0 +1,145 @@
+"""``stardust-gitops plan``."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from stardust_gitops.catalog.findings import located
+from stardust_gitops.cli.options import (
+    catalogue_option,
+    environment_option,
+    format_option,
+    outside,
+    selection_options,
+)
+from stardust_gitops.cli.output import console, write_bytes
+from stardust_gitops.cli.session import Session, gtin14, selection, session
+from stardust_gitops.errors import GitOpsError, UsageError
+from stardust_gitops.planning.model import OPERATIONS, Plan
+from stardust_gitops.planning.selection import Selection
+from stardust_gitops.planning.settings import Permissions
+from stardust_gitops.reconciler.planner import Planner, PlanRequest
+
+EXIT_CHANGES = 2
+
+
+@click.command("plan")
+@catalogue_option
+@selection_options
+@environment_option
+@format_option("text", "json", "markdown")
+@click.option("--out", type=click.Path(path_type=Path), help="Write a plan file for `apply FILE`.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
+@click.option("--explain", is_flag=True, help="Show messages, file names and order of upload.")
+@click.option("--resend", is_flag=True, help="Send again what is live (needs --target).")
+@click.option("--all", "all_items", is_flag=True, help="List what is unchanged, too.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    catalog: Path,
+    release: tuple[str, ...],
+    target: tuple[str, ...],
+    label: tuple[str, ...],
+    exclude: tuple[str, ...],
+    environment: str,
+    output_format: str,
+    out: Path | None,
+    detailed_exitcode: bool,
+    explain: bool,
+    resend: bool,
+    all_items: bool,
+) -> int:
+    """Show what differs from what the recipients have, and why. Changes and sends nothing.
+
+    \b
+    Examples:
+      stardust-gitops plan
+      stardust-gitops plan --release 4006381333931 --explain
+      stardust-gitops plan --out plan.json && stardust-gitops apply plan.json
+      stardust-gitops plan --resend --target spotify
+    """
+    if resend and not target:
+        raise UsageError("--resend needs --target NAME", hint="say who is to get it again")
+    with session(catalog, outside(ctx).clock) as here:
+        chosen = selection(release, target, label, exclude)
+        plan, planner = make_plan(here, environment, chosen, resend=resend)
+        if out is not None:
+            _write_plan(out, plan)
+        show_plan(here, plan, output_format, all_items=all_items)
+        if explain:
+            from stardust_gitops.cli.explain import explain_plan
+
+            explain_plan(here, planner, plan)
+    changes = any(item.action in OPERATIONS for item in plan.items)
+    return EXIT_CHANGES if detailed_exitcode and changes else 0
+
+
+def make_plan(
+    here: Session,
+    environment: str,
+    chosen: Selection,
+    *,
+    resend: bool = False,
+    allow: tuple[str, ...] = (),
+    allow_plan: str | None = None,
+) -> tuple[Plan, Planner]:
+    """The plan of a session, its findings with their places, and the planner that made it."""
+    takedowns = frozenset(_allowed_takedown(entry) for entry in allow)
+    planner = here.planner()
+    plan = planner.plan(
+        PlanRequest(
+            environment=environment,
+            selection=chosen,
+            permissions=Permissions(takedowns=takedowns, plan_hash=allow_plan),
+            resend=resend,
+        )
+    )
+    return replace(plan, findings=tuple(located(plan.findings, here.workspace.root))), planner
+
+
+def _allowed_takedown(entry: str) -> str:
+    kind, _, icpn = entry.partition(":")
+    if kind != "takedown":
+        raise UsageError(f"--allow {entry} is not known", hint="write --allow takedown:ICPN")
+    return gtin14(icpn)
+
+
+def show_plan(here: Session, plan: Plan, output_format: str, *, all_items: bool = False) -> None:
+    """Print a plan on standard output."""
+    from stardust_gitops.reconciler.settings import describe
+
+    descriptions = {t.id: describe(t) for t in here.workspace.catalogue.targets.values()}
+    if output_format == "json":
+        from stardust_gitops.reports.plan_json import plan_json
+
+        write_bytes(plan_json(plan, include_unchanged=all_items))
+    elif output_format == "markdown":
+        from stardust_gitops.reports.plan_markdown import plan_markdown
+
+        text = plan_markdown(plan, descriptions=descriptions, include_unchanged=all_items)
+        click.echo(text)
+    else:
+        from stardust_gitops.reports.plan_text import render_plan
+
+        render_plan(plan, console(), descriptions=descriptions, all_items=all_items)
+        if here.workspace.repository is None:
+            click.echo("The catalogue is not in git: no commit is recorded.")
+
+
+def _write_plan(path: Path, plan: Plan) -> None:
+    from stardust_gitops.planning.plan_file import dump_plan_file
+
+    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        aside.write_bytes(dump_plan_file(plan))
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise GitOpsError(
+            f"the plan file cannot be written: {error.strerror}", hint="choose another --out"
+        ) from error
+

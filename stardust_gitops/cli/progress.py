@@ -1,0 +1,121 @@
+"""Progress: bars on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stardust_gitops.delivery.reporting import Reporter
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+
+@contextmanager
+def counting(what: str, total: int) -> Iterator[Callable[[str], None]]:
+    """A bar that counts to `total`; silent where there is no terminal and the work is short."""
+    if not sys.stderr.isatty() or total == 0:
+        yield lambda name: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda name: bar.advance(task)
+
+
+@contextmanager
+def terminal_reporter() -> Iterator[Reporter]:
+    """Hears a run's events and shows them: a bar for each target, or a line for each item."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    columns = (
+        TextColumn("{task.fields[target]:<16}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[doing]}", markup=False),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield _Bars(bar)
+
+
+class _Lines:
+    """One line for each thing that ended: for logs."""
+
+    def event(self, name: str, **fields: Any) -> None:
+        text = _line(name, fields)
+        if text is not None:
+            click.echo(text, err=True)
+
+
+def _line(name: str, fields: dict[str, Any]) -> str | None:
+    target = fields.get("target")
+    if name == "target_started":
+        return f"{target}: {fields['items']} to send"
+    if name == "item_done":
+        return f"{target}: {_icpn(fields)} {fields['outcome']}"
+    if name == "item_failed":
+        return f"{target}: {_icpn(fields)} {fields['outcome']}: {fields['error']}"
+    if name == "retry":
+        return f"{target}: trying again in {fields['seconds']:.0f} s: {fields['error']}"
+    if name == "shipment_completed":
+        return f"{target}: {fields['folder']} completed"
+    if name == "target_failed":
+        return f"{target}: {fields['error']}"
+    return None
+
+
+def _icpn(fields: dict[str, Any]) -> str:
+    release = str(fields.get("release", ""))
+    return release[1:] if release.startswith("0") else release
+
+
+class _Bars:
+    """A bar of bytes for each target."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._lock = threading.Lock()
+        self._tasks: dict[str, TaskID] = {}
+        self._totals: dict[str, int] = {}
+        self._sent: dict[tuple[str, str], int] = {}
+
+    def event(self, name: str, **fields: Any) -> None:
+        with self._lock:
+            target = fields.get("target")
+            if name == "target_started" and isinstance(target, str):
+                self._tasks[target] = self._bar.add_task("", total=0, target=target, doing="")
+            elif name == "item_started" and target in self._tasks:
+                total = self._totals.get(target, 0) + fields["bytes"]
+                self._totals[target] = total
+                self._bar.update(self._tasks[target], total=total, doing=_icpn(fields))
+            elif name in ("file_progress", "file_done") and target in self._tasks:
+                self._advance(target, fields)
+            elif name in ("item_failed", "target_failed", "retry"):
+                self._bar.console.print(_line(name, fields), markup=False, highlight=False)
+
+    def _advance(self, target: str, fields: dict[str, Any]) -> None:
+        key = (target, str(fields["path"]))
+        now = int(fields.get("sent", fields["size"]))
+        self._bar.advance(self._tasks[target], max(0, now - self._sent.get(key, 0)))
+        self._sent[key] = now

@@ -1,0 +1,1 @@
+"""What a recipient is told and given about a release: neutral model, resolution, fingerprints."""

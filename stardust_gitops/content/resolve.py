@@ -1,0 +1,258 @@
+"""From a release file to what each target is told and given.
+
+What is equal for all targets is resolved once (`Resolver.base`), the rest for each target
+(`Resolver.content`). Both work on canonical documents (see `content.canonical`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from stardust_gitops.assets.lock import LockedAsset
+from stardust_gitops.catalog.loading import Catalogue, Target
+from stardust_gitops.catalog.models.release import ReleaseFile
+from stardust_gitops.content.artists import artist_documents, display_artist, rights_line
+from stardust_gitops.content.canonical import Document, content_of
+from stardust_gitops.content.deals import DealResolver, day_before
+from stardust_gitops.content.fingerprint import AssetKey
+from stardust_gitops.content.model import Asset, Delivery
+from stardust_gitops.content.problems import Problems
+from stardust_gitops.content.tracks import PlacedTrack, place_tracks, track_document
+from stardust_gitops.diagnostics import Finding
+from stardust_gitops.genres.mapping import map_genre
+from stardust_gitops.identifiers.icpn import to_gtin14
+
+_WARNINGS = ("Explicit", "ExplicitContentEdited", "NoAdviceAvailable", "NotExplicit")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What of a release is equal for all targets. `document` lacks genres and deals and is
+    ``None`` where the release cannot be resolved; `findings` then say why. `tracks` are in the
+    order of the content. `assets` are the locked files in the order of the tracks, cover last."""
+
+    file: str
+    model: ReleaseFile
+    document: Document | None
+    tracks: tuple[PlacedTrack, ...]
+    assets: tuple[tuple[str, int | None, LockedAsset], ...]
+    findings: tuple[Finding, ...]
+
+    def asset_keys(self) -> list[AssetKey]:
+        """What is fingerprinted of the files."""
+        return [
+            (role, self.tracks[number - 1].isrc if number else None, asset.file.sha256)
+            for role, number, asset in self.assets
+        ]
+
+
+class Resolver:
+    """Resolves the releases of one catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._deals = {
+            target.id: DealResolver(
+                target.id, target.model.offers, target.model.prices, catalogue.config.territories
+            )
+            for target in catalogue.targets.values()
+        }
+
+    def base(self, file: str, model: ReleaseFile, locked: Mapping[str, LockedAsset]) -> Base:
+        """The part for all targets. `locked` holds the measured assets by reference."""
+        release = to_gtin14(model.icpn) if model.icpn else None
+        problems = Problems(file, release)
+        tracks = place_tracks(
+            model, self._catalogue.recordings, bool(self._catalogue.broken_recordings), problems
+        )
+        documents = [track_document(track, model, problems) for track in tracks]
+        header = self._header(model, problems)
+        document: Document | None = None
+        sound = [entry for entry in documents if entry is not None]
+        if header is not None and len(sound) == len(model.tracks):
+            document = header | {"tracks": sound}
+            document["parental_warning"] = _parental_warning(model, sound, problems)
+        return Base(
+            file=file,
+            model=model,
+            document=document,
+            tracks=tuple(tracks),
+            assets=_place_assets(model, tracks, locked),
+            findings=tuple(problems.findings),
+        )
+
+    def _header(self, model: ReleaseFile, problems: Problems) -> Document | None:
+        defaults = self._catalogue.config.defaults
+        values: Document = {
+            "icpn": to_gtin14(model.icpn) if model.icpn else None,
+            "type": model.type,
+            "title": model.title,
+            "label": model.label or defaults.label,
+            "language": model.language or defaults.language,
+            "genre": model.genre,
+            "release_date": model.release_date,
+            "p_line": model.p_line,
+            "c_line": model.c_line,
+            "tracks": model.tracks or None,
+            "cover": model.cover,
+        }
+        missing = [key for key, value in values.items() if value is None]
+        for key in missing:
+            problems.error("SG2001", (key,), f"the release has no {key}", f"add {key}: …")
+        if not any(entry.role == "MainArtist" for entry in model.artists):
+            problems.error(
+                "SG2006", ("artists",), "the release has no main artist",
+                "give at least one artist without  role: FeaturedArtist",
+            )
+            return None
+        if missing:
+            return None
+        document = {
+            key: values[key]
+            for key in ("icpn", "type", "title", "label", "language", "release_date")
+        }
+        document["display_artist"] = model.display_artist or display_artist(model.artists)
+        document["artists"] = artist_documents(model.artists)
+        document["p_line"] = rights_line(values["p_line"])
+        document["c_line"] = rights_line(values["c_line"])
+        for key in ("version", "catalog_number", "original_release_date"):
+            if (value := getattr(model, key)) is not None:
+                document[key] = value
+        if model.visibility is not None:
+            document["visibility"] = model.visibility.model_dump(exclude_none=True)
+        return document
+
+    def content(self, base: Base, target: Target) -> tuple[Document | None, tuple[Finding, ...]]:
+        """The content document for one target, or ``None`` and why there is none."""
+        if base.document is None:
+            return None, ()
+        problems = Problems(base.file, base.document["icpn"], target.id)
+        document = dict(base.document)
+        self._genres(document, base, target, problems)
+        self._add_deals(document, base, target, problems)
+        failed = bool(problems.findings)
+        return (None if failed else document), tuple(dict.fromkeys(problems.findings))
+
+    def _genres(
+        self, document: Document, base: Base, target: Target, problems: Problems
+    ) -> None:
+        name = target.model.genre_map
+        genre_map = self._catalogue.genre_maps.get(name) if name else None
+        if name and genre_map is None:
+            problems.error(
+                "SG1201", ("genre_map",), f"the genre map {name!r} does not read",
+                f"correct genre_maps/{name}.yaml", target.file,
+            )
+            return
+        model = base.model
+
+        def words(genre: str, subgenre: str | None, file: str, at: tuple[str | int, ...]) -> Document:
+            mapped = map_genre(genre_map, genre, subgenre)
+            if mapped is None:
+                problems.error(
+                    "SG2103", at, f"the genre map {name!r} has no word for {genre!r}",
+                    f"add  {genre}: …  to genre_maps/{name}.yaml, or a fallback", file or None,
+                )
+                return {}
+            return {"name": mapped[0]} | ({"sub": mapped[1]} if mapped[1] else {})
+
+        assert model.genre is not None  # base.document would be None
+        main = words(model.genre, model.subgenre, "", ("genre",))
+        document["genre"] = main
+        tracks = []
+        for entry, placed in zip(document["tracks"], base.tracks, strict=True):
+            genre = main
+            if placed.fields.genre is not None:
+                genre = words(
+                    placed.fields.genre, placed.fields.subgenre, *placed.pointer("genre")
+                )
+            tracks.append(entry | {"genre": genre})
+        document["tracks"] = tracks
+
+    def _add_deals(
+        self, document: Document, base: Base, target: Target, problems: Problems
+    ) -> None:
+        model, resolver = base.model, self._deals[target.id]
+        deals = resolver.release_deals(model.deals, model.release_date, problems)
+        track_deals = resolver.track_deals(model.deals, None, model.release_date, problems)
+        own: dict[int, list[Document]] = {}
+        for index, placed in enumerate(base.tracks):
+            if placed.entry.available == "album_only":
+                own[index] = []
+            elif placed.entry.deals:
+                own[index] = resolver.track_deals(
+                    model.deals, placed.entry, model.release_date, problems, placed.place
+                )
+        if not deals and not any(own.values()):
+            problems.error(
+                "SG2101", ("deals",), f"no deal of the release is for {target.id}",
+                f"add a deal with an offer that {target.id} takes, or leave it out of targets:",
+            )
+        ends = self._announced_end(model, target)
+        if deals:
+            document["deals"] = [_ended(deal, ends) for deal in deals]
+        if track_deals != deals:
+            document["track_deals"] = [_ended(deal, ends) for deal in track_deals]
+        for index, terms in own.items():
+            document["tracks"][index]["deals"] = [_ended(deal, ends) for deal in terms]
+
+    def _announced_end(self, model: ReleaseFile, target: Target) -> str | None:
+        """The last day on sale, where the target wants to hear of a takedown ahead of its day."""
+        ahead = target.model.future_takedown == "end_date"
+        if ahead and model.takedown_from and model.status_for(target.id) == "takedown":
+            return day_before(model.takedown_from)
+        return None
+
+    def delivery(self, base: Base, document: Document) -> Delivery:
+        """All that the message and its package are made from."""
+        assert base.model.icpn is not None
+        return Delivery(
+            icpn=base.model.icpn,
+            content=content_of(document),
+            assets=tuple(
+                Asset(
+                    role="cover" if role == "cover" else "audio",
+                    track=number,
+                    path=asset.path,
+                    sha256=asset.file.sha256,
+                    md5=asset.file.md5,
+                    size=asset.file.size,
+                    facts=asset.facts,
+                )
+                for role, number, asset in base.assets
+            ),
+        )
+
+
+def _ended(deal: Document, end: str | None) -> Document:
+    if end is None or deal.get("end", "9999") <= end:
+        return deal
+    return deal | {"end": end}
+
+
+def _parental_warning(model: ReleaseFile, tracks: list[Document], problems: Problems) -> str:
+    """Explicit if any track is, else the strongest word that any track has."""
+    said = {track["parental_warning"] for track in tracks}
+    derived = next(value for value in _WARNINGS if value in said)
+    if model.parental_warning is not None and model.parental_warning != derived:
+        problems.error(
+            "SG2005", ("parental_warning",),
+            f"the release says {model.parental_warning}, its tracks make it {derived}",
+            "remove parental_warning from the release: it follows from the tracks",
+        )
+    return derived
+
+
+def _place_assets(
+    model: ReleaseFile, tracks: list[PlacedTrack], locked: Mapping[str, LockedAsset]
+) -> tuple[tuple[str, int | None, LockedAsset], ...]:
+    placed: list[tuple[str, int | None, LockedAsset]] = []
+    for number, track in enumerate(tracks, start=1):
+        asset = locked.get(track.fields.audio or "")
+        if asset is not None:
+            placed.append(("audio", number, asset))
+    cover = locked.get(model.cover or "")
+    if cover is not None:
+        placed.append(("cover", None, cover))
+    return tuple(placed)

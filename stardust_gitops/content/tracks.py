@@ -1,0 +1,128 @@
+"""Tracks of a release: recordings with their overrides, in order of disc and place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stardust_gitops.catalog.loading import Recording
+from stardust_gitops.catalog.models.recordings import RecordingFields, TrackEntry
+from stardust_gitops.catalog.models.release import ReleaseFile
+from stardust_gitops.content.artists import (
+    artist_documents,
+    contributor_documents,
+    display_artist,
+    rights_line,
+)
+from stardust_gitops.content.canonical import Document
+from stardust_gitops.content.problems import Problems
+from stardust_gitops.diagnostics import Pointer
+
+_USE_ONLY = {"isrc", "track", "disc", "available", "deals"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedTrack:
+    """A track with all that holds for it. `place` is its index in the file's list; `origin` the
+    file that describes the recording, `own` the keys that the release itself gives."""
+
+    place: int
+    entry: TrackEntry
+    fields: RecordingFields
+    isrc: str
+    origin: str
+    own: frozenset[str]
+
+    def pointer(self, key: str) -> tuple[str, Pointer]:
+        """File and pointer of a key of this track: where it is, or where it would be added."""
+        return self.pointer_in(self.origin, key)
+
+    def pointer_in(self, origin: str, key: str) -> tuple[str, Pointer]:
+        """As `pointer`, for a recording described in `origin`."""
+        if self.entry.track is None or key in self.own:
+            return "", ("tracks", self.place, key)
+        return origin, (key,)
+
+
+def place_tracks(
+    release: ReleaseFile,
+    recordings: Mapping[str, Recording],
+    broken: bool,
+    problems: Problems,
+) -> list[PlacedTrack]:
+    """The tracks by disc and place; what cannot be placed is a problem. `broken` tells that some
+    file of ``tracks/`` does not read, so that a missing recording may be in that one."""
+    placed: list[PlacedTrack] = []
+    for place, entry in enumerate(release.tracks):
+        own = frozenset(entry.model_fields_set - _USE_ONLY)
+        if entry.track is not None:
+            recording = recordings.get(entry.track)
+            if recording is None:
+                why = "a file of tracks/ does not read" if broken else "no file of tracks/ has it"
+                problems.error(
+                    "SG1201", ("tracks", place, "track"),
+                    f"the recording {entry.track} is not known: {why}",
+                    "describe it in tracks/, or here with isrc: and title:",
+                )
+                continue
+            changes: dict[str, Any] = {key: getattr(entry, key) for key in own}
+            fields: RecordingFields = recording.model
+            if changes:
+                fields = recording.model.model_copy(update=changes)
+            placed.append(PlacedTrack(place, entry, fields, entry.track, recording.file, own))
+        elif entry.isrc is None:
+            problems.error(
+                "SG2001", ("tracks", place, "isrc"), f"track {place + 1} has no ISRC",
+                "add isrc: … (or  track: ISRC  of a recording in tracks/)",
+            )
+        else:
+            placed.append(PlacedTrack(place, entry, entry, entry.isrc, problems.file, own))
+    return sorted(placed, key=lambda track: (track.entry.disc, track.place))
+
+
+def track_document(
+    track: PlacedTrack, release: ReleaseFile, problems: Problems
+) -> Document | None:
+    """The canonical document of a track, without what differs by target (genre, deals)."""
+    fields = track.fields
+    complete = True
+    for key in ("title", "parental_warning"):
+        if getattr(fields, key) is None:
+            file, pointer = track.pointer(key)
+            problems.error(
+                "SG2001", pointer, f"track {track.isrc} has no {key}",
+                f"add {key}: … to the track", file or None,
+            )
+            complete = False
+    artists = fields.artists
+    if artists is None:
+        artists = tuple(entry for entry in release.artists if entry.role == "MainArtist")
+    if not any(entry.role == "MainArtist" for entry in artists):
+        file, pointer = track.pointer("artists")
+        problems.error(
+            "SG2006", pointer, f"track {track.isrc} has no main artist",
+            "give at least one artist without  role: FeaturedArtist", file or None,
+        )
+        complete = False
+    if not complete:
+        return None
+    document: Document = {
+        "isrc": track.isrc,
+        "disc": track.entry.disc,
+        "title": fields.title,
+        "display_artist": fields.display_artist or display_artist(artists),
+        "artists": artist_documents(artists),
+        "parental_warning": fields.parental_warning,
+    }
+    for key in ("version", "iswc", "language"):
+        if (value := getattr(fields, key)) is not None:
+            document[key] = value
+    if fields.contributors:
+        document["contributors"] = contributor_documents(fields.contributors)
+    line = fields.p_line or release.p_line
+    if line is not None:
+        document["p_line"] = rights_line(line)
+    if fields.instrumental:
+        document["instrumental"] = True
+    return document

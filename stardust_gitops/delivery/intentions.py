@@ -1,0 +1,254 @@
+"""Intentions: messages made ready, checked and kept, so that any run sends the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from stardust_gitops.clock import instant_text
+from stardust_gitops.content.canonical import dump_delivery
+from stardust_gitops.content.fingerprint import SCHEME, delivery_fingerprints, recordings_digest
+from stardust_gitops.content.model import Delivery
+from stardust_gitops.delivery.journal import Entry
+from stardust_gitops.delivery.package import Package, lay_out
+from stardust_gitops.delivery.results import ItemResult, Outcome
+from stardust_gitops.delivery.session import Job, Session
+from stardust_gitops.delivery.shipment import (
+    Member,
+    Shipment,
+    batch_stream,
+    member_of,
+    read_intention,
+)
+from stardust_gitops.delivery.sources import open_sources
+from stardust_gitops.delivery.transports.base import Source
+from stardust_gitops.ledger.events import Kind, StreamId
+from stardust_gitops.ledger.state import Phase, StreamState
+from stardust_gitops.messages.ern.options import FileName, MessageOptions
+from stardust_gitops.messages.ern.writer import write_new_release
+from stardust_gitops.messages.header import Header
+from stardust_gitops.messages.problems import MessageError
+from stardust_gitops.planning.model import Action, Item
+
+_CHANGING = re.compile(rb"<(MessageId|MessageThreadId|MessageCreatedDateTime)>[^<]*<")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A member that is ready to be intended: its event, and where its bytes come from."""
+
+    member: Member
+    intended: Mapping[str, Any]
+    sources: Mapping[str, Source]
+    supersedes: bool
+
+
+def prepare(session: Session, item: Item, *, folder: str, batch: str) -> Draft | None:
+    """The draft of an item in the shipment `batch`, which has `folder`.
+
+    ``None`` where no message is needed, because it would repeat the last one; the new content is
+    then on record. Raises `GitOpsError` where the item cannot be sent; nothing is on record then.
+    """
+    stream = session.stream(item.release)
+    state = session.ledger.state(stream)
+    job = session.desk.load(item)
+    folder = session.recipient.choreography.member_folder(folder, job.delivery.icpn)
+    if state.open is not None and item.resumes:
+        intended = _intend_again(session, stream, state.open.batch, folder=folder, batch=batch)
+    else:
+        _must_be_as_planned(item, job.delivery)
+        intended = _intend(session, item, job, state, folder=folder, batch=batch)
+        if _repeats(item, state, intended["body"]):
+            _import(session, item, stream, intended)
+            return None
+    member = member_of(stream, intended)
+    return Draft(
+        member=member,
+        intended=intended,
+        sources=open_sources(session.desk.root, job.delivery, member.package),
+        supersedes=state.open is not None and not item.resumes,
+    )
+
+
+def record(session: Session, batch: str, folder: str, drafts: Sequence[Draft]) -> Shipment:
+    """The shipment of these drafts, on record: batch and members in one append."""
+    choreography = session.recipient.choreography
+    if choreography.completion == "message":
+        marker_path = drafts[0].member.package.message_path
+    else:
+        marker_path = f"{folder}/{choreography.marker_name(folder, batch)}"
+    shipment = Shipment(
+        id=batch,
+        stream=batch_stream(session.desk.environment, session.recipient.id, batch),
+        folder=folder,
+        layout=choreography.layout,
+        completion=choreography.completion,
+        marker_path=marker_path,
+        created=instant_text(session.desk.clock.now()),
+        members=tuple(draft.member for draft in drafts),
+    )
+    entries = [Entry(shipment.stream, Kind.INTENDED, shipment.as_data())]
+    for draft in drafts:
+        if draft.supersedes:
+            entries.append(Entry(draft.member.stream, Kind.SUPERSEDED, {"by": batch}))
+        entries.append(Entry(draft.member.stream, Kind.INTENDED, draft.intended))
+    session.journal.append(*entries)
+    return shipment
+
+
+def body_digest(message: bytes) -> str:
+    """SHA-256 of a message without its ids and its time: what tells whether it repeats another."""
+    return hashlib.sha256(_CHANGING.sub(rb"<\1><", message, count=3)).hexdigest()
+
+
+def next_created(now: datetime, last: str | None) -> str:
+    """The MessageCreatedDateTime of a message: whole seconds, UTC, strictly later than the last
+    one of its stream, however the clock jumps (recipients apply messages in this order)."""
+    moment = now.astimezone(UTC).replace(microsecond=0)
+    if last is not None:
+        earlier = datetime.fromisoformat(last).astimezone(UTC).replace(microsecond=0)
+        moment = max(moment, earlier + timedelta(seconds=1))
+    return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
+
+
+def _must_be_as_planned(item: Item, delivery: Delivery) -> None:
+    # A takedown is never stopped by what the catalogue says of the release by now.
+    if item.action in (Action.TAKEDOWN, Action.PURGE):
+        return
+    if delivery_fingerprints(delivery) != (item.message_fingerprint, item.assets_fingerprint):
+        raise MessageError(
+            "the catalogue has changed since the plan was made",
+            hint="run `stardust-gitops apply` again",
+            code="SG6013",
+        )
+
+
+def _intend(
+    session: Session, item: Item, job: Job, state: StreamState, *, folder: str, batch: str
+) -> dict[str, Any]:
+    """The data of a new ``intended`` event; content and message are in the content store."""
+    recipient, delivery = session.recipient, job.delivery
+    header = _header(session, delivery, state, batch=batch)
+    package = lay_out(
+        delivery,
+        folder=folder,
+        choreography=recipient.choreography,
+        with_files=item.with_files,
+    )
+    message = write_new_release(delivery, header, _options(session, item, job, package))
+    _must_be_sound(session, message)
+    fingerprint, assets = delivery_fingerprints(delivery)
+    return {
+        "operation": str(item.action),
+        "status": job.status,
+        "protected": job.protected,
+        "icpn": delivery.icpn,
+        "message_fingerprint": item.message_fingerprint or fingerprint,
+        "assets_fingerprint": item.assets_fingerprint or assets,
+        "scheme": SCHEME,
+        "recordings": recordings_digest(track.isrc for track in delivery.content.tracks),
+        "content": session.ledger.store(dump_delivery(delivery)),
+        "message_id": header.message_id,
+        "thread_id": header.thread_id,
+        "created": header.created,
+        "message": session.ledger.store(message),
+        "message_size": len(message),
+        "body": body_digest(message),
+        "batch": batch,
+        "package": package.as_data(),
+    }
+
+
+def _intend_again(
+    session: Session, stream: StreamId, old_batch: str | None, *, folder: str, batch: str
+) -> dict[str, Any]:
+    """The same message, which never left, in another shipment."""
+    data = dict(read_intention(session.ledger, stream, batch=old_batch).data)
+    data["package"] = Package.from_data(data["package"]).moved_to(folder).as_data()
+    data["batch"] = batch
+    return data
+
+
+def _header(session: Session, delivery: Delivery, state: StreamState, *, batch: str) -> Header:
+    desk, recipient = session.desk, session.recipient
+    target = f"{desk.environment}-{recipient.id}" if desk.test else recipient.id
+    thread = f"{desk.catalogue}-{target}-{delivery.icpn}"
+    return Header(
+        message_id=f"{thread}-{state.version + 1}-{batch}",
+        thread_id=state.thread_id or thread,
+        created=next_created(desk.clock.now(), state.last_created),
+        sender=recipient.sender,
+        recipient=recipient.party,
+        test=desk.test,
+    )
+
+
+def _options(session: Session, item: Item, job: Job, package: Package) -> MessageOptions:
+    settings, taking_down = session.recipient.message, item.action is Action.TAKEDOWN
+    if item.action is Action.PURGE:
+        raise MessageError(
+            "a purge cannot be sent: there is no writer for PurgeReleaseMessage",
+            hint="set `takedown: no_deals` or `end_date` for this target",
+            code="SG4003",
+        )
+    end_date = None
+    if taking_down and session.recipient.takedown == "end_date":
+        # Two days ago is the past in every time zone, as recipients want it (ERN reference, B).
+        past = session.desk.clock.now() - timedelta(days=2)
+        end_date = job.end_date or past.date().isoformat()
+    assets = {(asset.role, asset.track): asset for asset in job.delivery.assets}
+    names = tuple(
+        FileName(asset=assets[(file.role, file.track)], uri=file.uri) for file in package.files
+    )
+    return MessageOptions(
+        version=settings.version,
+        profile=settings.profile,
+        files=names or None,
+        takedown=session.recipient.takedown if taking_down else None,
+        end_date=end_date,
+        hash_algorithm=settings.hash_algorithm,
+    )
+
+
+def _must_be_sound(session: Session, message: bytes) -> None:
+    problems = session.desk.check(message, session.recipient.message.version)
+    if problems:
+        shown = "; ".join(str(problem) for problem in problems[:3])
+        more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
+        raise MessageError(
+            f"the message is not valid and was not sent: {shown}{more}",
+            hint="correct the release; if it is right, please report this as a bug",
+            code="SG4020",
+        )
+
+
+def _repeats(item: Item, state: StreamState, body: str) -> bool:
+    return (
+        item.action is Action.UPDATE
+        and state.phase is Phase.LIVE
+        and state.rejected is None
+        and state.last_body == body
+    )
+
+
+def _import(session: Session, item: Item, stream: StreamId, intended: Mapping[str, Any]) -> None:
+    """Put on record that the recipient has this content already, told by the last message."""
+    kept = (
+        "operation", "status", "protected", "icpn", "message_fingerprint", "assets_fingerprint",
+        "scheme", "recordings", "content", "body",
+    )  # fmt: skip
+    data = {name: intended[name] for name in kept} | {"reason": "message_equal"}
+    session.journal.append(Entry(stream, Kind.IMPORTED, data))
+    session.outcomes.add(
+        ItemResult(
+            release=item.release,
+            target=item.target,
+            operation=str(item.action),
+            outcome=Outcome.EQUAL,
+            text="the message would repeat the last one; not sent",
+        )
+    )

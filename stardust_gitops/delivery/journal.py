@@ -1,0 +1,79 @@
+"""Appending to the ledger under one lease, in order, from several threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from stardust_gitops.clock import Clock, instant_text
+from stardust_gitops.ledger.events import Event, Kind, Provenance, StreamId
+from stardust_gitops.ledger.store import Lease, LedgerStore
+
+
+class Entry(NamedTuple):
+    """An event to be: its place in the stream is found when it is appended."""
+
+    stream: StreamId
+    kind: Kind
+    data: Mapping[str, Any]
+
+
+class Journal:
+    """Appends events of one target's run.
+
+    It remembers the head of every stream that it has seen. So an event that somebody else put
+    there in the meantime is a `ConflictError`, never overlooked.
+    """
+
+    def __init__(
+        self, ledger: LedgerStore, *, lease: Lease, clock: Clock, provenance: Provenance
+    ) -> None:
+        self._ledger = ledger
+        self._lease = lease
+        self._clock = clock
+        self._provenance = provenance
+        self._lock = threading.Lock()
+        self._heads: dict[StreamId, tuple[int, str]] = {}
+        self.wrote = False
+        """Whether anything was appended."""
+
+    @property
+    def fence(self) -> int:
+        """The fencing number of the lease."""
+        return self._lease.fence
+
+    def version(self, stream: StreamId) -> int:
+        """The version of a stream, as this run knows it."""
+        with self._lock:
+            return self._head(stream)[0]
+
+    def append(self, *entries: Entry) -> None:
+        """Append all or nothing, durable on return. Errors as of `LedgerStore.append`."""
+        with self._lock:
+            time = instant_text(self._clock.now())
+            heads: dict[StreamId, tuple[int, str]] = {}
+            events = []
+            for stream, kind, data in entries:
+                version, head = heads.get(stream) or self._head(stream)
+                event = Event(
+                    stream=stream,
+                    version=version + 1,
+                    kind=kind,
+                    time=time,
+                    provenance=self._provenance,
+                    data=data,
+                    previous=head,
+                )
+                heads[stream] = (event.version, event.digest())
+                events.append(event)
+            self._ledger.append(events, lease=self._lease)
+            self._heads.update(heads)
+            self.wrote = True
+
+    def _head(self, stream: StreamId) -> tuple[int, str]:
+        if stream not in self._heads:
+            read = self._ledger.batch if stream.is_batch else self._ledger.state
+            state = read(stream)
+            self._heads[stream] = (state.version, state.head)
+        return self._heads[stream]

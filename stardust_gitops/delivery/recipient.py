@@ -1,0 +1,111 @@
+"""What the runner needs to know of a target, free of how the catalogue writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from stardust_gitops.delivery.transports.base import Transport
+from stardust_gitops.errors import CatalogueError
+from stardust_gitops.messages.ern.options import HashAlgorithm, Profile, Takedown
+from stardust_gitops.messages.header import MessagingParty
+from stardust_gitops.messages.manifest import DeliveryType, ManifestVersion
+
+Layout = Literal["batch", "release"]
+Completion = Literal["manifest", "semaphore", "message"]
+Naming = Literal["ICPN_DD_TTT", "ICPN_DD_TT", "ICPN_T"]
+Verify = Literal["size", "read", "none"]
+
+DELIVERY_TYPES: Mapping[str, DeliveryType] = {
+    "insert": "NewReleaseDelivery",
+    "update": "ReDelivery",
+    "resend": "ReDelivery",
+    "takedown": "TakeDown",
+}
+"""Operation to the DeliveryType of the manifest (ERN Part 3), where a target says nothing else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSettings:
+    """What format the recipient takes: ERN version, message profile, algorithm of hash sums."""
+
+    version: str = "4.3"
+    profile: Profile = "Audio"
+    hash_algorithm: HashAlgorithm = "MD5"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choreography:
+    """Order and naming of what is uploaded (ERN Part 3; 1.8 unless said otherwise).
+
+    `completion` is what tells the recipient to begin, always uploaded last: a manifest, an empty
+    semaphore, or the message itself (release by release only). `prefix` is the priority letter
+    before a folder's name. In `semaphore`, the name of that file, ``{batch}`` stands for the
+    BatchId and ``{folder}`` for the folder it lies in.
+    """
+
+    layout: Layout = "batch"
+    completion: Completion = "manifest"
+    manifest_version: ManifestVersion = "1.8"
+    prefix: str = ""
+    max_releases: int = 50
+    naming: Naming = "ICPN_DD_TTT"
+    resources: str = "resources"
+    semaphore: str = "BatchComplete_{batch}.xml"
+    delivery_types: Mapping[str, DeliveryType] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.layout == "batch" and self.completion == "message":
+            raise CatalogueError(
+                "a batch cannot be completed by a message, because it holds several",
+                hint="use completion: manifest (or semaphore), or layout: release",
+            )
+        if self.max_releases < 1:
+            raise CatalogueError("max_releases is less than 1", hint="let a batch hold a release")
+
+    @property
+    def capacity(self) -> int:
+        """How many releases travel in one shipment."""
+        return self.max_releases if self.layout == "batch" else 1
+
+    def folder(self, icpn: str, batch: str) -> str:
+        """The folder of a shipment (E.1): the BatchId, or release and timestamp."""
+        name = batch if self.layout == "batch" else f"{icpn}_{batch}"
+        return f"{self.prefix}_{name}" if self.prefix else name
+
+    def member_folder(self, folder: str, icpn: str) -> str:
+        """The folder of one release in the folder of its shipment."""
+        return f"{folder}/{icpn}" if self.layout == "batch" else folder
+
+    def marker_name(self, folder: str, batch: str) -> str:
+        """The name of the completion file; not for ``completion: message``."""
+        if self.completion == "manifest":
+            return f"BatchComplete_{batch}.xml"
+        return self.semaphore.replace("{batch}", batch).replace("{folder}", folder)
+
+    def delivery_type(self, operation: str) -> DeliveryType:
+        """The manifest's DeliveryType for an operation."""
+        return self.delivery_types.get(operation) or DELIVERY_TYPES[operation]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """One target: who it is, what it takes, how it is reached.
+
+    `verify` says how an upload is proved: ``size`` compares sizes, ``read`` reads every file
+    back and hashes it, ``none`` asks the recipient nothing (inboxes that are write-only or swept
+    at once). `attempts` counts the tries of one step that fails in passing; `connections` how
+    many uploads run at a time.
+    """
+
+    id: str
+    sender: MessagingParty
+    party: MessagingParty
+    connect: Callable[[], Transport]
+    message: MessageSettings = MessageSettings()
+    choreography: Choreography = Choreography()
+    takedown: Takedown = "no_deals"
+    verify: Verify = "size"
+    connections: int = 2
+    attempts: int = 5

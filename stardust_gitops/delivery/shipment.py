@@ -1,0 +1,149 @@
+"""A shipment: releases that travel together and are completed by one marker, which goes last.
+
+Both layouts are shipments. A batch holds up to `max_releases` members and ends with its manifest;
+release by release, a shipment has one member and ends with the message or a completion file.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from stardust_gitops.delivery.package import Package
+from stardust_gitops.ledger.events import Event, Kind, StreamId
+from stardust_gitops.ledger.store import LedgerError, LedgerStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One release of a shipment. `message` is the digest of its message in the content store."""
+
+    stream: StreamId
+    icpn: str
+    operation: str
+    message_id: str
+    message: str
+    message_size: int
+    package: Package
+
+    @property
+    def release(self) -> str:
+        """The GTIN-14."""
+        return self.stream.subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment:
+    """What was intended together. `completion` is as in `recipient.Choreography`; `created` is
+    the instant of the intention as an ISO text."""
+
+    id: str
+    stream: StreamId
+    folder: str
+    layout: str
+    completion: str
+    marker_path: str
+    created: str
+    members: tuple[Member, ...]
+
+    @property
+    def message_is_marker(self) -> bool:
+        """Whether the message itself tells the recipient to begin."""
+        return self.completion == "message"
+
+    def as_data(self) -> dict[str, Any]:
+        """As JSON values, for the ``intended`` event of the batch; members keep their own."""
+        return {
+            "folder": self.folder,
+            "layout": self.layout,
+            "completion": self.completion,
+            "marker_path": self.marker_path,
+            "created": self.created,
+            "members": [member.release for member in self.members],
+        }
+
+    def expected(self, members: Iterable[Member]) -> dict[str, int]:
+        """Path and size of all that must be at the recipient before the marker."""
+        sizes: dict[str, int] = {}
+        for member in members:
+            sizes.update((file.path, file.size) for file in member.package.files)
+            if not self.message_is_marker:
+                sizes[member.package.message_path] = member.message_size
+        return sizes
+
+
+def batch_stream(environment: str, target: str, batch: str) -> StreamId:
+    """The stream of a shipment."""
+    return StreamId(environment, target, f"batch:{batch}")
+
+
+class BatchIds:
+    """Gives out BatchIds: 17 digits of UTC time with milliseconds (E.1).
+
+    None is given out twice in a run, because two targets may share a folder, nor where the
+    ledger already knows it, because clocks jump.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._given: set[str] = set()
+
+    def take(self, ledger: LedgerStore, environment: str, target: str, now: datetime) -> str:
+        """A fresh BatchId, not earlier than `now`."""
+        moment = now.astimezone(UTC)
+        with self._lock:
+            while True:
+                batch = f"{moment:%Y%m%d%H%M%S}{moment.microsecond // 1000:03}"
+                known = ledger.batch(batch_stream(environment, target, batch)).version
+                if batch not in self._given and not known:
+                    self._given.add(batch)
+                    return batch
+                moment += timedelta(milliseconds=1)
+
+
+def read_shipment(ledger: LedgerStore, stream: StreamId) -> Shipment:
+    """A shipment as it was intended, from its own stream and those of its members."""
+    intended = read_intention(ledger, stream, batch=None)
+    batch = stream.subject.removeprefix("batch:")
+    members = []
+    for release in intended.data["members"]:
+        own = StreamId(stream.environment, stream.target, release)
+        members.append(member_of(own, read_intention(ledger, own, batch=batch).data))
+    data = intended.data
+    return Shipment(
+        id=batch,
+        stream=stream,
+        folder=data["folder"],
+        layout=data["layout"],
+        completion=data["completion"],
+        marker_path=data["marker_path"],
+        created=data["created"],
+        members=tuple(members),
+    )
+
+
+def read_intention(ledger: LedgerStore, stream: StreamId, *, batch: str | None) -> Event:
+    """The ``intended`` event of a stream; of a release, the one that belongs to `batch`."""
+    for _, event in ledger.events(stream=stream):
+        if event.kind is Kind.INTENDED and (batch is None or event.data.get("batch") == batch):
+            return event
+    raise LedgerError(
+        f"the ledger has no intention for batch {batch or ''} in {'/'.join(stream)}",
+        hint="run `stardust-gitops ledger verify`",
+    )
+
+
+def member_of(stream: StreamId, intended: Mapping[str, Any]) -> Member:
+    """The member that the data of an ``intended`` event describe."""
+    return Member(
+        stream=stream,
+        icpn=intended["icpn"],
+        operation=intended["operation"],
+        message_id=intended["message_id"],
+        message=intended["message"],
+        message_size=intended["message_size"],
+        package=Package.from_data(intended["package"]),
+    )

@@ -1,0 +1,85 @@
+"""What every transport checks by itself: the path it is given and the bytes it sends."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Generator
+from typing import BinaryIO
+
+from stardust_gitops.delivery.transports.base import Source, TransportError, VerificationError
+
+
+def relative_parts(path: str) -> tuple[str, ...]:
+    """The components of a path below the target's folder; none for the folder itself (``""``).
+
+    Raises `TransportError` for a path that could leave it, or that is not in its plain form:
+    absolute, with `.`, `..`, empty components or NUL.
+    """
+    if not path:
+        return ()
+    parts = tuple(path.split("/"))
+    if any(part in ("", ".", "..") or "\0" in part for part in parts):
+        raise TransportError(
+            f"{path!r} is not a plain path below the target's folder",
+            hint="use a relative path with slashes and without '.', '..' or empty parts",
+        )
+    return parts
+
+
+def file_parts(path: str, temporary: str | None = None) -> tuple[str, ...]:
+    """The components of the path of a file; as `relative_parts`, and neither empty nor nested
+    where `temporary`, the name to write under, is concerned."""
+    parts = relative_parts(path)
+    if not parts:
+        raise TransportError("the target's folder itself cannot stand for something in it")
+    if temporary is not None and (len(relative_parts(temporary)) != 1 or temporary == parts[-1]):
+        raise TransportError(f"{temporary!r} is not a name to write {path!r} under")
+    return parts
+
+
+def checked_blocks(source: Source, size: int) -> Generator[bytes, None, None]:
+    """The bytes of `source` in blocks of at most `size`, hashed in the same pass.
+
+    The end of the iteration means that number and SHA-256 were right; `VerificationError` that
+    they were not, or that the source could not be read. No byte beyond `source.size` is yielded.
+    """
+    digest = hashlib.sha256()
+    count = 0
+    try:
+        stream = source.open()
+    except OSError as error:
+        raise _unreadable(source, error) from error
+    with stream:
+        while block := _read(source, stream, size):
+            count += len(block)
+            if count > source.size:
+                raise _mismatch(source, f"more than the {source.size} bytes recorded")
+            digest.update(block)
+            yield block
+    if count != source.size:
+        raise _mismatch(source, f"{count} bytes, not the {source.size} recorded")
+    if digest.hexdigest() != source.sha256.lower():
+        raise _mismatch(source, f"SHA-256 {digest.hexdigest()}, not {source.sha256} as recorded")
+
+
+def _read(source: Source, stream: BinaryIO, size: int) -> bytes:
+    # Only the source's own errors are turned here: those of the other end look alike (OSError)
+    # but mean something else.
+    try:
+        return stream.read(size)
+    except OSError as error:
+        raise _unreadable(source, error) from error
+
+
+def _unreadable(source: Source, error: OSError) -> VerificationError:
+    return VerificationError(
+        f"{source.name} cannot be read: {error.strerror or error}",
+        hint="restore the file, then run apply again",
+    )
+
+
+def _mismatch(source: Source, what: str) -> VerificationError:
+    return VerificationError(
+        f"{source.name} has {what}",
+        hint="the file changed since it was measured: run `stardust-gitops assets lock`",
+    )

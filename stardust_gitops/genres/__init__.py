@@ -1,0 +1,1 @@
+"""Our genre codes, and how recipients call them."""

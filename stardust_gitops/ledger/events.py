@@ -1,0 +1,120 @@
+"""The events of the ledger, as values. Pure: no database, no clock.
+
+A stream is (environment, target, subject). The subject is the GTIN-14 of a release,
+``batch:<id>`` for what is shipped together, or ``lease`` for takeovers of the target's lease.
+Events of a stream are numbered 1, 2, 3…; each carries the hash of the one before, so that nothing
+can be changed or dropped in the middle unnoticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import orjson
+
+EVENT_FORMAT = 1
+GENESIS = "0" * 64
+BATCH_PREFIX = "batch:"
+LEASE_SUBJECT = "lease"
+REFERENCES = ("content", "message", "marker")
+"""Keys of `Event.data` that hold digests of bytes in the content store."""
+
+
+class StreamId(NamedTuple):
+    """The key of a stream."""
+
+    environment: str
+    target: str
+    subject: str
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether this is the stream of a batch rather than of a release."""
+        return self.subject.startswith(BATCH_PREFIX)
+
+    @property
+    def is_release(self) -> bool:
+        """Whether this is the stream of a release."""
+        return not self.is_batch and self.subject != LEASE_SUBJECT
+
+
+class Kind(StrEnum):
+    """What happened."""
+
+    INTENDED = "intended"
+    FILE_UPLOADED = "file_uploaded"
+    COMPLETING = "completing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+    ACKNOWLEDGED = "acknowledged"
+    REJECTED = "rejected"
+    IMPORTED = "imported"
+    FORGOTTEN = "forgotten"
+    MOVED = "moved"
+    RESOLVED = "resolved"
+    LEASE_TAKEN_OVER = "lease_taken_over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Who did it, from where: stands in every event of a run."""
+
+    actor: str
+    run: str
+    program: str
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event. `data` holds JSON values; its keys by kind:
+
+    - intended: operation, status, message_fingerprint, assets_fingerprint, scheme, recordings,
+      content (digest), message_id, thread_id, created (instant text), message (digest), body
+      (digest of the message without ids and times), batch, protected. Of a batch: folder,
+      layout, members, created, marker_path
+    - completing: of a batch also members, marker (digest)
+    - failed: text, code, outcome (``unknown`` where the marker was begun and nobody knows)
+    - acknowledged: message_id, status, text; rejected: message_id, action, text
+    - imported: as intended, and phase (default ``live``)
+    - moved: ``to`` in the stream that ends; ``from`` and state (`codec.moved_state`) in the new
+    - resolved: outcome (``delivered`` or ``resend``)
+    - lease_taken_over: reason (``dead`` or ``expired``), fence, holder, lost (the old holder)
+    """
+
+    stream: StreamId
+    version: int
+    kind: Kind
+    time: str
+    provenance: Provenance
+    data: Mapping[str, Any] = field(default_factory=dict)
+    format: int = EVENT_FORMAT
+    previous: str = GENESIS
+
+    def body(self) -> bytes:
+        """The canonical bytes that are stored and hashed."""
+        return orjson.dumps(
+            {
+                "format": self.format,
+                "stream": list(self.stream),
+                "version": self.version,
+                "kind": self.kind,
+                "time": self.time,
+                "actor": self.provenance.actor,
+                "commit": self.provenance.commit,
+                "run": self.provenance.run,
+                "program": self.provenance.program,
+                "data": dict(self.data),
+                "previous": self.previous,
+            },
+            option=orjson.OPT_SORT_KEYS,
+        )
+
+    def digest(self) -> str:
+        """SHA-256 of the body: the link that the next event of the stream carries."""
+        return hashlib.sha256(self.body()).hexdigest()

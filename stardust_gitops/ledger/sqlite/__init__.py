@@ -1,0 +1,27 @@
+"""The ledger in one SQLite file: the embedded default (``sqlite:PATH``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stardust_gitops.clock import Clock
+from stardust_gitops.ledger.sqlite.connection import create_file
+from stardust_gitops.ledger.sqlite.ledger import LEASE_EXPIRY, SqliteLedger
+
+__all__ = ["LEASE_EXPIRY", "SqliteLedger", "create", "open_ledger"]
+
+
+def create(
+    location: str | Path, catalogue_id: str, *, root: Path = Path(), clock: Clock | None = None
+) -> SqliteLedger:
+    """A new ledger at a path (relative to `root`). `SafetyError` where there is one."""
+    path = root / location
+    create_file(path, catalogue_id)
+    return SqliteLedger(path, catalogue_id, clock=clock)
+
+
+def open_ledger(
+    location: str | Path, catalogue_id: str, *, root: Path = Path(), clock: Clock | None = None
+) -> SqliteLedger:
+    """The ledger at a path (relative to `root`); errors as in `SqliteLedger`."""
+    return SqliteLedger(root / location, catalogue_id, clock=clock)

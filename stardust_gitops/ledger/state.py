@@ -1,0 +1,101 @@
+"""What the events of one stream amount to. Pure: `ledger.fold` folds one event into a state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from stardust_gitops.ledger.events import GENESIS
+
+
+class Phase(StrEnum):
+    """What the recipient has, as far as we know: the result of the last completed delivery."""
+
+    NEVER = "never"
+    LIVE = "live"
+    TAKEN_DOWN = "taken_down"
+    PURGED = "purged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One delivery: what was intended, and what is or will be the baseline once completed.
+
+    Fingerprints are those of the content (`message`) and of the files (`assets`); `content` and
+    `message` are digests in the content store, `body` is that of the message without ids and
+    times. `status` is the catalogue's status at that time, `protected` its `prevent_takedown`.
+    `recordings` is a digest of the ordered ISRCs: it tells a renamed release. `created` is an
+    instant text, so that the latest is the greatest.
+    """
+
+    operation: str
+    status: str
+    message_fingerprint: str
+    assets_fingerprint: str
+    scheme: int
+    recordings: str
+    content: str
+    version: int
+    time: str
+    message_id: str | None = None
+    thread_id: str | None = None
+    created: str | None = None
+    message: str | None = None
+    body: str | None = None
+    batch: str | None = None
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A recipient's no to the last delivery; `action` is what it proposed, in DDEX's words."""
+
+    fingerprint: str
+    assets_fingerprint: str
+    operation: str
+    action: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamState:
+    """The state of one release at one target.
+
+    `baseline` is the last delivery that completed and was not rejected. `open` is an intention
+    without an end; `marker_begun` and `unknown` tell how far it got. `last_created` is the
+    latest MessageCreatedDateTime ever used here. `protected` remembers `prevent_takedown`.
+    """
+
+    version: int = 0
+    head: str = GENESIS
+    phase: Phase = Phase.NEVER
+    baseline: Sent | None = None
+    open: Sent | None = None
+    marker_begun: bool = False
+    unknown: bool = False
+    failure: str | None = None
+    rejected: Rejection | None = None
+    protected: bool = False
+    last_created: str | None = None
+    last_body: str | None = None
+    thread_id: str | None = None
+    previous: Sent | None = None
+    """The baseline before the present one: what counts again if the present one is rejected."""
+    previous_phase: Phase = Phase.NEVER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchState:
+    """The state of one shipment: members (GTIN-14), where it goes, and its marker."""
+
+    version: int = 0
+    head: str = GENESIS
+    folder: str = ""
+    layout: str = ""
+    members: tuple[str, ...] = ()
+    created: str = ""
+    marker_path: str | None = None
+    marker: str | None = None
+    completing: bool = False
+    ended: bool = False
+    unknown: bool = False

@@ -1,0 +1,1 @@
+"""DDEX Electronic Release Notification: writers, tables, checks, a small file per version."""

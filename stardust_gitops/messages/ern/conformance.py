@@ -1,0 +1,36 @@
+"""Our own check of a message's structure, for which no XSD needs to be installed."""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+from collections.abc import Mapping
+
+import orjson
+from lxml import etree
+
+from stardust_gitops.messages.ern.versions import version_named
+from stardust_gitops.messages.problems import Problem
+from stardust_gitops.messages.structure import Grammar
+
+
+@functools.cache
+def allowed_values(version: str) -> Mapping[str, frozenset[str]]:
+    """DDEX's allowed value sets of a version, by name: those whose values we write."""
+    text = importlib.resources.files(__package__).joinpath("allowed_values.json").read_bytes()
+    return {name: frozenset(values) for name, values in orjson.loads(text)[version].items()}
+
+
+@functools.cache
+def grammar(version: str) -> Grammar:
+    """The compiled table of a version."""
+    which = version_named(version)
+    return Grammar(which.types, allowed_values(version), root=which.root)
+
+
+def check_structure(root: etree._Element, version: str) -> list[Problem]:
+    """What is wrong with order, cardinality, attributes and values; all of it, in order.
+
+    Knows what we write and refuses everything else. Ids and references: `ern.references`.
+    """
+    return grammar(version).check(root)

@@ -1,0 +1,37 @@
+"""How the content is to be said: version, profile, files, takedown. Never part of a fingerprint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from stardust_gitops.content.model import Asset
+
+Profile = Literal["Audio", "SimpleAudioSingle"]
+HashAlgorithm = Literal["MD5", "SHA-256"]
+Takedown = Literal["no_deals", "end_date"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileName:
+    """Where a file lies in the package: `uri` is relative to the message."""
+
+    asset: Asset
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageOptions:
+    """The wishes of a target and of an operation.
+
+    `files` names every file of `recordings.carried_assets`; ``None`` where no file travels (an
+    update of the message alone, a takedown). `takedown` says how: ``no_deals`` leaves out all
+    deals, ``end_date`` ends them with `end_date`, the last day (date text), fixed when intended.
+    """
+
+    version: str = "4.3"
+    profile: Profile = "Audio"
+    files: tuple[FileName, ...] | None = None
+    takedown: Takedown | None = None
+    end_date: str | None = None
+    hash_algorithm: HashAlgorithm = "MD5"

@@ -1,0 +1,117 @@
+"""Ids, and what refers to them: XSD types them so, but libxml2 checks neither.
+
+Also what no XSD can say of a whole message and recipients refuse: parties and resources that
+nothing uses, one ISRC twice, a recording without its one track release.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from stardust_gitops.messages.problems import Problem
+
+_IDS = (
+    "PartyReference",
+    "ResourceReference",
+    "TechnicalResourceDetailsReference",
+    "ReleaseReference",
+    "VisibilityReference",
+)
+_KINDS = {
+    "ArtistPartyReference": ("Party",),
+    "ContributorPartyReference": ("Party",),
+    "ReleaseLabelReference": ("Party",),
+    "ReleaseResourceReference": ("SoundRecording",),
+    "LinkedReleaseResourceReference": ("Image",),
+    "ReleaseVisibilityReference": ("ReleaseVisibility",),
+    "DealReleaseReference": ("Release", "TrackRelease"),
+}
+"""What each kind of reference may name."""
+
+
+@dataclass(slots=True)
+class _Names:
+    """The ids of a message with the elements that they name, and how they are used."""
+
+    owners: dict[str, etree._Element] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    grouped: set[str] = field(default_factory=set)
+    sold: Counter[str] = field(default_factory=Counter)
+
+
+def check_references(root: etree._Element) -> list[Problem]:
+    """What is wrong with ids, references and their use, for a message of sound structure."""
+    names = _Names()
+    problems = list(_collect(root, names))
+    problems += _follow(root, names)
+    problems += _check_use(names, simple=_profile(root) == "SimpleAudioSingle")
+    problems += _check_isrcs(root)
+    if not any(owner.tag == "Release" for owner in names.owners.values()):
+        problems.append(Problem(path="/", message="there is no Release", source="references"))
+    return problems
+
+
+def _profile(root: etree._Element) -> str | None:
+    return root.get("ReleaseProfileVersionId")
+
+
+def _collect(root: etree._Element, names: _Names) -> Iterator[Problem]:
+    """Ids are unique in the whole document (xs:ID)."""
+    for declaration in root.iter(*_IDS):
+        name = _name(declaration)
+        owner = declaration.getparent()
+        if name in names.owners:
+            yield _problem(declaration, f"{name} is declared twice")
+        elif owner is not None:
+            names.owners[name] = owner
+
+
+def _follow(root: etree._Element, names: _Names) -> Iterator[Problem]:
+    """Every reference names something of the right kind."""
+    for reference in root.iter(*_KINDS):
+        name, kinds = _name(reference), _KINDS[reference.tag]
+        owner, parent = names.owners.get(name), reference.getparent()
+        if owner is None:
+            yield _problem(reference, f"{name} is declared nowhere")
+        elif owner.tag not in kinds:
+            yield _problem(reference, f"{name} is a {owner.tag}, not a {' or '.join(kinds)}")
+        names.used.add(name)
+        if parent is None or parent.tag != "TrackRelease":
+            names.grouped.add(name)
+        elif reference.tag == "ReleaseResourceReference":
+            names.sold[name] += 1
+
+
+def _check_use(names: _Names, *, simple: bool) -> Iterator[Problem]:
+    """Nothing is declared in vain; a recording has one track release, in SimpleAudioSingle none."""
+    for name, owner in names.owners.items():
+        kind = owner.tag
+        if kind in ("Party", "ReleaseVisibility") and name not in names.used:
+            yield _problem(owner, f"{name} is used nowhere")
+        elif kind in ("SoundRecording", "Image") and name not in names.grouped:
+            yield _problem(owner, f"{name} is in no ResourceGroup of the release")
+        if kind == "SoundRecording" and names.sold[name] != (0 if simple else 1):
+            yield _problem(owner, f"{name} has {names.sold[name]} TrackReleases")
+
+
+def _check_isrcs(root: etree._Element) -> Iterator[Problem]:
+    """Different recordings have different ISRCs."""
+    seen: set[str] = set()
+    for element in root.iter("ISRC"):
+        name = _name(element)
+        if name in seen:
+            yield _problem(element, f"{name} is the ISRC of another recording too")
+        seen.add(name)
+
+
+def _name(element: etree._Element) -> str:
+    return (element.text or "").strip()
+
+
+def _problem(element: etree._Element, message: str) -> Problem:
+    path = element.getroottree().getpath(element)
+    return Problem(path=path, message=message, source="references")

@@ -1,0 +1,144 @@
+"""DealList: who may do what with which release from when, and what shows before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeAlias
+
+from lxml.etree import SubElement
+
+from stardust_gitops.content.model import Deal, Track, Visibility
+from stardust_gitops.messages.ern.options import MessageOptions
+from stardust_gitops.messages.ern.v4.draft import Draft, Element
+from stardust_gitops.messages.problems import MessageError
+from stardust_gitops.messages.xml import add, clean
+
+Offers: TypeAlias = dict[tuple[Deal, ...], list[str]]
+
+_DATE = len("2026-12-04")
+
+
+def offers_of(draft: Draft) -> Offers:
+    """The references of releases and track releases by the deals that they share.
+
+    What is not sold is not in it; a takedown without deals leaves it empty.
+    """
+    content, options = draft.content, draft.options
+    offers: Offers = {}
+    _offer(offers, "R0", content.deals, options)
+    if options.profile != "SimpleAudioSingle":
+        for recording in draft.recordings.values():
+            deals = _track_deals(recording.track, content.track_deals, content.deals)
+            _offer(offers, f"R{recording.number}", deals, options)
+    return offers
+
+
+def _track_deals(
+    track: Track, of_tracks: tuple[Deal, ...] | None, of_release: tuple[Deal, ...]
+) -> tuple[Deal, ...]:
+    if track.deals is not None:
+        return track.deals
+    return of_release if of_tracks is None else of_tracks
+
+
+def _offer(
+    offers: Offers, reference: str, deals: tuple[Deal, ...], options: MessageOptions
+) -> None:
+    remaining = _after_takedown(deals, options)
+    if remaining:
+        offers.setdefault(remaining, []).append(reference)
+
+
+def _after_takedown(deals: tuple[Deal, ...], options: MessageOptions) -> tuple[Deal, ...]:
+    """The deals that a takedown leaves. Deals in a later message replace all earlier ones."""
+    if options.takedown is None:
+        return deals
+    if options.takedown == "no_deals":
+        return ()
+    last = options.end_date
+    if last is None:
+        raise MessageError("a takedown by end date needs the last day", code="SG4020")
+    return tuple(
+        deal if deal.end is not None and deal.end[:_DATE] <= last else replace(deal, end=last)
+        for deal in deals
+        if deal.start[:_DATE] <= last
+    )
+
+
+def visibility_of(draft: Draft, offers: Offers) -> Visibility | None:
+    """The visibility, where there is one to say: it stands in the DealList, so needs deals."""
+    visibility = draft.content.visibility
+    return visibility if offers and visibility != Visibility() else None
+
+
+def add_deal_list(draft: Draft, offers: Offers, visibility: Visibility | None) -> None:
+    """One ReleaseDeal for all that are offered alike; no DealList where nothing is offered."""
+    if not offers:
+        return
+    deal_list = SubElement(draft.root, "DealList")
+    for deals, references in offers.items():
+        release_deal = SubElement(deal_list, "ReleaseDeal")
+        for reference in references:
+            add(release_deal, "DealReleaseReference", reference)
+        for deal in deals:
+            _add_terms(SubElement(SubElement(release_deal, "Deal"), "DealTerms"), deal, draft)
+    if visibility is not None:
+        _add_visibility(deal_list, visibility)
+
+
+def _add_terms(terms: Element, deal: Deal, draft: Draft) -> None:
+    for territory in deal.territories:
+        add(terms, "TerritoryCode", territory)
+    for territory in deal.excluded_territories:
+        add(terms, "ExcludedTerritoryCode", territory)
+    period = SubElement(terms, "ValidityPeriod")
+    add(period, "StartDateTime", start_time(deal.start))
+    if deal.end is not None:
+        add(period, "EndDateTime", end_time(deal.end))
+    for model in deal.models:
+        add(terms, "CommercialModelType", model)
+    for use in deal.uses:
+        add(terms, "UseType", use)
+    _add_price(terms, deal, draft)
+    if deal.preorder:
+        add(terms, "IsPreOrderDeal", "true")
+
+
+def _add_price(terms: Element, deal: Deal, draft: Draft) -> None:
+    """A price code, whose namespace is the recipient's (its words), or a wholesale price."""
+    if deal.price_code and deal.price:
+        raise MessageError(
+            f"a deal has both the price code {deal.price_code!r} and a wholesale price",
+            hint="give one of them: they are alternatives",
+            code="SG4021",
+        )
+    if deal.price_code:
+        namespace = clean(draft.header.recipient.dpid, "Namespace")
+        information = SubElement(terms, "PriceInformation")
+        add(information, "PriceCode", deal.price_code, {"Namespace": namespace})
+    elif deal.price:
+        currency = clean(deal.price.currency, "CurrencyCode")
+        information = SubElement(terms, "PriceInformation")
+        amount, attributes = deal.price.amount, {"CurrencyCode": currency}
+        add(information, "WholesalePricePerUnit", amount, attributes)
+
+
+def _add_visibility(parent: Element, visibility: Visibility) -> None:
+    element = SubElement(parent, "ReleaseVisibility")
+    add(element, "VisibilityReference", "V1")
+    if visibility.release:
+        add(element, "ReleaseDisplayStartDateTime", start_time(visibility.release))
+    if visibility.cover:
+        add(element, "CoverArtPreviewStartDateTime", start_time(visibility.cover))
+    if visibility.tracks:
+        add(element, "FullTrackListingPreviewStartDateTime", start_time(visibility.tracks))
+
+
+def start_time(text: str) -> str:
+    """A date begins at local midnight, so without zone; a time stays as it is written."""
+    return text if "T" in text else f"{text}T00:00:00"
+
+
+def end_time(text: str) -> str:
+    """An end date is inclusive: to the last second of the day, local."""
+    return text if "T" in text else f"{text}T23:59:59"

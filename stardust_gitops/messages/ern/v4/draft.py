@@ -1,0 +1,77 @@
+"""A message while it is being written: its sources, and the parties named so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from lxml import etree
+from lxml.etree import SubElement
+
+from stardust_gitops.content.model import Asset, Content, Delivery, Party
+from stardust_gitops.messages.ern.options import MessageOptions
+from stardust_gitops.messages.ern.recordings import Recording
+from stardust_gitops.messages.ern.version import Version
+from stardust_gitops.messages.header import Header
+from stardust_gitops.messages.xml import add, clean
+
+Element: TypeAlias = etree._Element
+
+
+class Parties:
+    """The PartyList, filled as parties are referred to: equal parties are one Party."""
+
+    def __init__(self, party_list: Element) -> None:
+        self._list = party_list
+        self._references: dict[Party, str] = {}
+
+    def reference(self, party: Party) -> str:
+        """``P1``, ``P2``… in order of first use."""
+        found = self._references.get(party)
+        if found is None:
+            found = self._references[party] = f"P{len(self._references) + 1}"
+            self._append(party, found)
+        return found
+
+    def _append(self, party: Party, reference: str) -> None:
+        element = SubElement(self._list, "Party")
+        add(element, "PartyReference", reference)
+        add(SubElement(element, "PartyName"), "FullName", party.name)
+        if not (party.isni or party.ipi or party.ipn or party.ids):
+            return
+        ids = SubElement(element, "PartyId")
+        if party.isni:
+            add(ids, "ISNI", party.isni)
+        if party.ipi:
+            add(ids, "IpiNameNumber", party.ipi)
+        if party.ipn:
+            add(ids, "IPN", party.ipn)
+        for each in party.ids:
+            namespace = clean(each.namespace, "Namespace")
+            add(ids, "ProprietaryId", each.value, {"Namespace": namespace})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What the parts of the writer need to know.
+
+    `uris` says where an asset lies in the package; empty where no file travels. `namespace` is
+    the owner of our proprietary ids and catalogue numbers: the sender.
+    """
+
+    root: Element
+    delivery: Delivery
+    header: Header
+    options: MessageOptions
+    version: Version
+    parties: Parties
+    recordings: Mapping[str, Recording]
+    cover_reference: str | None
+    uris: Mapping[Asset, str]
+    namespace: Mapping[str, str]
+
+    @property
+    def content(self) -> Content:
+        """The content of the release."""
+        return self.delivery.content

@@ -1,0 +1,103 @@
+"""ReleaseList: the release with its groups of resources, and the track releases."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from lxml.etree import SubElement
+
+from stardust_gitops.content.model import Party
+from stardust_gitops.messages.ern.recordings import Recording, duration_text
+from stardust_gitops.messages.ern.v4.common import (
+    WORLDWIDE,
+    add_artists,
+    add_genre,
+    add_rights_line,
+    add_titles,
+)
+from stardust_gitops.messages.ern.v4.draft import Draft, Element
+from stardust_gitops.messages.xml import add
+
+_DATE = len("2026-12-04")
+
+
+def add_release_list(draft: Draft, *, visible: bool) -> None:
+    """Release R0, and a TrackRelease R1…Rn for each recording (none in SimpleAudioSingle).
+
+    `visible` tells that the DealList will have the ReleaseVisibility V1.
+    """
+    release_list = SubElement(draft.root, "ReleaseList")
+    _add_release(release_list, draft, visible)
+    if draft.options.profile != "SimpleAudioSingle":
+        for recording in draft.recordings.values():
+            _add_track_release(release_list, recording, draft)
+
+
+def _add_release(parent: Element, draft: Draft, visible: bool) -> None:
+    content = draft.content
+    release = SubElement(parent, "Release")
+    add(release, "ReleaseReference", "R0")
+    add(release, "ReleaseType", content.type)
+    release_id = SubElement(release, "ReleaseId")
+    add(release_id, "ICPN", draft.delivery.icpn)
+    if content.catalog_number:
+        add(release_id, "CatalogNumber", content.catalog_number, draft.namespace)
+    add_titles(release, content.title, content.version)
+    add_artists(release, content.display_artist, content.artists, draft.parties)
+    _add_label(release, draft)
+    add_rights_line(release, "PLine", content.p_line)
+    add_rights_line(release, "CLine", content.c_line)
+    add(release, "Duration", _whole_duration(draft))
+    add_genre(release, content.genre)
+    # a release date is a day; of a global instant it is the day in UTC
+    if content.release_date:
+        add(release, "ReleaseDate", content.release_date[:_DATE], WORLDWIDE)
+    if content.original_release_date:
+        add(release, "OriginalReleaseDate", content.original_release_date[:_DATE], WORLDWIDE)
+    if visible:
+        add(release, "ReleaseVisibilityReference", "V1")
+    add(release, "ParentalWarningType", content.parental_warning)
+    _add_groups(release, draft)
+
+
+def _add_label(parent: Element, draft: Draft) -> None:
+    reference = draft.parties.reference(Party(name=draft.content.label))
+    add(parent, "ReleaseLabelReference", reference, WORLDWIDE)
+
+
+def _whole_duration(draft: Draft) -> str:
+    """The sum of the tracks' exact durations, rounded once."""
+    durations = (
+        Decimal(draft.recordings[track.isrc].facts.duration) for track in draft.content.tracks
+    )
+    return duration_text(sum(durations, Decimal(0)))
+
+
+def _add_groups(release: Element, draft: Draft) -> None:
+    """One Component group per disc, its tracks numbered from 1; the cover belongs to the whole."""
+    whole = SubElement(release, "ResourceGroup")
+    discs: dict[int, list[str]] = {}
+    for track in draft.content.tracks:
+        number = draft.recordings[track.isrc].number
+        discs.setdefault(track.disc, []).append(f"A{number}")
+    for disc, references in discs.items():
+        group = SubElement(whole, "ResourceGroup", {"ResourceGroupType": "Component"})
+        add(group, "SequenceNumber", str(disc))
+        for place, reference in enumerate(references, 1):
+            item = SubElement(group, "ResourceGroupContentItem")
+            add(item, "SequenceNumber", str(place))
+            add(item, "ReleaseResourceReference", reference)
+    if draft.cover_reference is not None:
+        link = {"LinkDescription": "CoverArt"}
+        add(whole, "LinkedReleaseResourceReference", draft.cover_reference, link)
+
+
+def _add_track_release(parent: Element, recording: Recording, draft: Draft) -> None:
+    release = SubElement(parent, "TrackRelease")
+    add(release, "ReleaseReference", f"R{recording.number}")
+    proprietary_id = f"{draft.delivery.icpn}_{recording.track.isrc}"
+    release_id = SubElement(release, "ReleaseId")
+    add(release_id, "ProprietaryId", proprietary_id, draft.namespace)
+    add(release, "ReleaseResourceReference", f"A{recording.number}")
+    _add_label(release, draft)
+    add_genre(release, recording.track.genre)

@@ -1,0 +1,116 @@
+"""ResourceList: the sound recordings and the front cover, with their files."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from lxml.etree import SubElement
+
+from stardust_gitops.content.model import Asset, AudioFacts, ImageFacts
+from stardust_gitops.messages.ern.recordings import Recording, cover_of, duration_text
+from stardust_gitops.messages.ern.v4.common import (
+    add_artists,
+    add_contributors,
+    add_rights_line,
+    add_titles,
+)
+from stardust_gitops.messages.ern.v4.draft import Draft, Element
+from stardust_gitops.messages.xml import add
+
+_HERTZ = {"UnitOfMeasure": "Hz"}
+_PIXEL = {"UnitOfMeasure": "Pixel"}
+_MODES = {1: "Mono", 2: "Stereo"}
+
+
+def add_resource_list(draft: Draft) -> None:
+    """Recordings A1…An with TechnicalDetails T1…Tn, and the cover after them."""
+    resource_list = SubElement(draft.root, "ResourceList")
+    for recording in draft.recordings.values():
+        _add_recording(resource_list, recording, draft)
+    _add_cover(resource_list, draft)
+
+
+def _add_recording(parent: Element, recording: Recording, draft: Draft) -> None:
+    track = recording.track
+    element = SubElement(parent, "SoundRecording")
+    add(element, "ResourceReference", f"A{recording.number}")
+    add(element, "Type", "MusicalWorkSoundRecording")
+    _add_edition(element, recording, draft)
+    if track.iswc:
+        add(SubElement(element, "WorkId"), "ISWC", track.iswc)
+    add_titles(element, track.title, track.version)
+    add_artists(element, track.display_artist, track.artists, draft.parties)
+    add_contributors(element, track.contributors, draft.parties)
+    add(element, "Duration", duration_text(Decimal(recording.facts.duration)))
+    add(element, "ParentalWarningType", track.parental_warning)
+    if track.instrumental:
+        add(element, "IsInstrumental", "true")
+    if track.language:
+        add(element, "LanguageOfPerformance", track.language)
+
+
+def _add_edition(parent: Element, recording: Recording, draft: Draft) -> None:
+    """The one edition, which is not immersive: ISRC, P-line, how it sounds, its file."""
+    facts = recording.facts
+    edition = SubElement(parent, "SoundRecordingEdition")
+    add(edition, "Type", "NonImmersiveEdition")
+    add(SubElement(edition, "ResourceId"), "ISRC", recording.track.isrc)
+    add_rights_line(edition, "PLine", recording.track.p_line)
+    mode = _MODES.get(facts.channels)
+    if mode:  # of more channels the number does not tell the layout
+        add(edition, "RecordingMode", mode)
+    details = SubElement(edition, "TechnicalDetails")
+    add(details, "TechnicalResourceDetailsReference", f"T{recording.number}")
+    delivery_file = SubElement(details, "DeliveryFile")
+    add(delivery_file, "Type", "AudioFile")
+    _add_audio_facts(delivery_file, facts)
+    _add_file(delivery_file, recording.asset, draft)
+
+
+def _add_audio_facts(parent: Element, facts: AudioFacts) -> None:
+    if facts.container:
+        add(parent, "ContainerFormat", facts.container)
+    add(parent, "AudioCodecType", facts.codec)
+    add(parent, "NumberOfChannels", str(facts.channels))
+    add(parent, "SamplingRate", str(facts.sample_rate), _HERTZ)
+    if facts.bit_depth is not None:
+        add(parent, "BitsPerSample", str(facts.bit_depth))
+
+
+def _add_file(parent: Element, asset: Asset, draft: Draft) -> None:
+    """File with its digest and size where it travels, and whether it does."""
+    uri = draft.uris.get(asset)
+    if uri is None:
+        add(parent, "IsProvidedInDelivery", "false")
+        return
+    algorithm = draft.options.hash_algorithm
+    file = SubElement(parent, "File")
+    add(file, "URI", uri)
+    digest = SubElement(file, "HashSum")
+    add(digest, "Algorithm", algorithm)
+    add(digest, "HashSumValue", asset.md5 if algorithm == "MD5" else asset.sha256)
+    add(file, "FileSize", str(asset.size))
+    add(parent, "IsProvidedInDelivery", "true")
+
+
+def _add_cover(parent: Element, draft: Draft) -> None:
+    cover = cover_of(draft.delivery)
+    if cover is None or draft.cover_reference is None:
+        return
+    asset, facts = cover
+    image = SubElement(parent, "Image")
+    add(image, "ResourceReference", draft.cover_reference)
+    add(image, "Type", "FrontCoverImage")
+    proprietary_id = f"{draft.delivery.icpn}_cover"
+    add(SubElement(image, "ResourceId"), "ProprietaryId", proprietary_id, draft.namespace)
+    details = SubElement(image, "TechnicalDetails")
+    reference = draft.cover_reference.replace("A", "T")
+    add(details, "TechnicalResourceDetailsReference", reference)
+    _add_image_facts(details, facts)
+    _add_file(details, asset, draft)
+
+
+def _add_image_facts(parent: Element, facts: ImageFacts) -> None:
+    add(parent, "ImageCodecType", facts.codec)
+    add(parent, "ImageHeight", str(facts.height), _PIXEL)
+    add(parent, "ImageWidth", str(facts.width), _PIXEL)

@@ -1,0 +1,31 @@
+"""Who sends a message to whom, and its identity: everything that is not content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagingParty:
+    """The sender or recipient of a message. `dpid` is written without hyphens."""
+
+    dpid: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """A message's header. Fixed when the delivery is intended, so that a repetition is equal.
+
+    `message_id` is unique for ever at this sender; `thread_id` is the same for all messages about
+    one release. `created` is an instant without fractions: ``2026-11-22T07:00:00Z``. `test` marks
+    a TestMessage.
+    """
+
+    message_id: str
+    thread_id: str
+    created: str
+    sender: MessagingParty
+    recipient: MessagingParty
+    test: bool = False
+    on_behalf_of: MessagingParty | None = None

@@ -1,0 +1,1 @@
+"""Content × ledger snapshot × clock → plan. Pure: nothing here does I/O."""

@@ -1,0 +1,389 @@
+"""What causes a message: the table of the design's section 7, for one release at one target.
+
+The order of the questions is the order of precedence: a begun marker before anything else, then
+what the catalogue says (draft, archived, hold, takedown, active), then what the ledger says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from stardust_gitops.diagnostics import Finding, Severity
+from stardust_gitops.ledger.state import Phase, Sent, StreamState
+from stardust_gitops.planning.model import Action, Desired, Item, Reason
+from stardust_gitops.planning.settings import TargetSettings
+
+REMOVALS = frozenset({Action.TAKEDOWN, Action.PURGE})
+
+ARCHIVED = Reason(code="archived", text="archived: frozen as it is")
+EQUAL = Reason(code="unchanged", text="as the catalogue says")
+NEVER_DELIVERED = Reason(code="never_delivered", text="was never delivered here")
+TAKEN_DOWN = Reason(code="taken_down", text="is taken down")
+PURGED = Reason(code="purged", text="was purged; only a later change to active sends it again")
+STAYS_ON_HOLD = Reason(code="on_hold", text="on hold: stays as it is")
+ON_HOLD = Reason(code="on_hold", text="status: hold")
+NEW_RELEASE = Reason(code="new_release", text="new here")
+RE_RELEASE = Reason(code="re_release", text="was taken down, is active again")
+AFTER_REJECTION = Reason(code="after_rejection", text="changed since the recipient rejected it")
+METADATA_CHANGED = Reason(code="metadata_changed", text="metadata changed")
+ASSETS_CHANGED = Reason(code="assets_changed", text="recordings and files changed")
+AUDIO_REPLACED = Reason(code="audio_replaced", text="files replaced, the ISRCs stay")
+RESEND_ASKED = Reason(code="resend_asked", text="asked for with --resend")
+TAKEDOWN = Reason(code="takedown", text="status: takedown")
+FROM_LAST_CONTENT = Reason(
+    code="from_last_content", text="made from what was sent last: the present content has errors"
+)
+SUPERSEDED = Reason(code="superseded", text="takes the place of a delivery that was not finished")
+SETTLE = Reason(code="settle", text="was interrupted at its last step: finds out what arrived")
+INVALID = Reason(code="invalid", text="has errors")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One row of the plan before it is decided: the two sides, and what the recipient wants."""
+
+    desired: Desired
+    state: StreamState
+    target: TargetSettings
+    now: datetime
+    resend: bool = False
+    permitted: bool = False
+
+    @property
+    def assets_differ(self) -> bool:
+        """Whether the files differ from those of the baseline."""
+        baseline = self.state.baseline
+        return baseline is None or baseline.assets_fingerprint != self.desired.assets_fingerprint
+
+    def with_files(self, operation: Action) -> bool:
+        """Whether audio and art travel with an operation."""
+        match operation:
+            case Action.INSERT:
+                returns = self.state.phase is Phase.TAKEN_DOWN and self.state.rejected is None
+                return self.target.files_in_re_release if returns else True
+            case Action.UPDATE:
+                return self.assets_differ or self.target.files_in_updates
+            case Action.RESEND:
+                return True
+        return False
+
+    def item(
+        self,
+        action: Action,
+        *reasons: Reason,
+        operation: Action | None = None,
+        findings: tuple[Finding, ...] = (),
+        resumes: bool = False,
+    ) -> Item:
+        """The item that carries this decision. `operation` is what waits where nothing is sent."""
+        desired = self.desired
+        carried = action if action.sends else operation
+        files = carried is not None and self.with_files(carried)
+        return Item(
+            release=desired.release,
+            icpn=desired.icpn,
+            target=desired.target,
+            title=desired.title,
+            artist=desired.artist,
+            action=action,
+            reasons=reasons,
+            stream_version=self.state.version,
+            operation=carried,
+            tracks=desired.tracks,
+            with_files=files,
+            upload_bytes=desired.upload_bytes if files else 0,
+            message_fingerprint=desired.message_fingerprint,
+            assets_fingerprint=desired.assets_fingerprint,
+            not_before=desired.not_before if action is Action.HELD else None,
+            street_date=desired.street_date,
+            resumes=resumes,
+            findings=findings or desired.warnings,
+        )
+
+
+def decide(
+    desired: Desired,
+    state: StreamState,
+    target: TargetSettings,
+    now: datetime,
+    *,
+    resend: bool = False,
+    permitted: bool = False,
+) -> Item | None:
+    """The item of one release at one target; ``None`` where there is nothing to say.
+
+    `resend` was asked for by the user; `permitted` lifts the protection of a release against
+    takedown. `now` is an instant with a zone.
+    """
+    if not target.enabled:
+        return None
+    case = Case(
+        desired=desired, state=state, target=target, now=now, resend=resend, permitted=permitted
+    )
+    if state.open is not None and (state.marker_begun or state.unknown):
+        return _begun(case, state.open)
+    match desired.status:
+        case "draft":
+            return None
+        case "archived":
+            return case.item(Action.UNCHANGED, ARCHIVED)
+        case "hold":
+            return _on_hold(case)
+        case "takedown":
+            return _takedown(case)
+    return _active(case)
+
+
+def _begun(case: Case, opened: Sent) -> Item:
+    """A marker begun: settled by evidence, or the user says what happened. Nothing else counts."""
+    operation = Action(opened.operation)
+    if case.state.unknown:
+        return case.item(
+            Action.BLOCKED, unknown_reason(case.desired.icpn, case.target.id), operation=operation
+        )
+    settled = case.item(operation, SETTLE, resumes=True)
+    return replace(
+        settled,
+        message_fingerprint=opened.message_fingerprint,
+        assets_fingerprint=opened.assets_fingerprint,
+    )
+
+
+def unknown_reason(icpn: str, target: str) -> Reason:
+    """Why an item whose outcome is not known waits, and the command that ends it."""
+    where = f"{icpn}@{target}"
+    return Reason(
+        code="unknown",
+        text="nobody knows whether the last delivery arrived: ask the recipient, then "
+        f"`ledger resolve {where} delivered` or `… resend`",
+    )
+
+
+def _on_hold(case: Case) -> Item:
+    """On hold nothing is sent; what is live stays as it is."""
+    wanted = _active(case)
+    if wanted.action is Action.UNCHANGED:
+        return replace(wanted, reasons=(STAYS_ON_HOLD,))
+    return replace(wanted, action=Action.HELD, reasons=(ON_HOLD,), resumes=False, not_before=None)
+
+
+def _takedown(case: Case) -> Item:
+    """Status takedown: no rule, window or missing file stops it, only protection."""
+    state = case.state
+    if state.phase is not Phase.LIVE:
+        settled = {
+            Phase.NEVER: NEVER_DELIVERED,
+            Phase.TAKEN_DOWN: TAKEN_DOWN,
+            Phase.PURGED: PURGED,
+        }
+        dropped = (SUPERSEDED,) if state.open else ()
+        return case.item(Action.UNCHANGED, *dropped, settled[state.phase])
+    if case.desired.message_fingerprint is None and state.baseline is None:
+        return _invalid(case)
+    case, why = _takedown_content(case)
+    return _removal(case, why)
+
+
+def _takedown_content(case: Case) -> tuple[Case, tuple[Reason, ...]]:
+    """The content that a takedown is made from: the present one, or the last one sent."""
+    desired, baseline = case.desired, case.state.baseline
+    if baseline is None or not (desired.errors or desired.message_fingerprint is None):
+        return case, (TAKEDOWN,)
+    source = baseline
+    opened = case.state.open
+    if opened is not None and Action(opened.operation) in REMOVALS:
+        source = opened  # its message is fixed already: an error in the catalogue changes nothing
+    last = replace(
+        desired,
+        message_fingerprint=source.message_fingerprint,
+        assets_fingerprint=source.assets_fingerprint,
+        warnings=desired.errors + desired.warnings,
+    )
+    return replace(case, desired=last), (TAKEDOWN, FROM_LAST_CONTENT)
+
+
+def _removal(case: Case, why: tuple[Reason, ...]) -> Item:
+    """A takedown of what is live, whose content is known."""
+    state, desired, target = case.state, case.desired, case.target
+    operation = Action.PURGE if target.takedown == "purge" else Action.TAKEDOWN
+    if _was_rejected(case, removal=True):
+        return case.item(Action.BLOCKED, _rejection(case), operation=operation)
+    if (state.protected or desired.prevent_takedown) and not case.permitted:
+        return case.item(Action.BLOCKED, _protection(desired), operation=operation)
+    resumed = _resumed(case, removal=True)
+    if resumed is None and state.open is not None:
+        why = (SUPERSEDED, *why)
+    if _waits(case) and not target.sends_takedowns_ahead:
+        return case.item(Action.HELD, _hold(desired, "takedown_from"), *why, operation=operation)
+    return resumed or case.item(operation, *why)
+
+
+def _active(case: Case) -> Item:
+    """Status active: insert, update, resend or nothing."""
+    state, desired = case.state, case.desired
+    if desired.errors or desired.message_fingerprint is None:
+        return _invalid(case)
+    operation, reasons = _compare(case)
+    asked = case.resend and state.phase is Phase.LIVE
+    if _was_rejected(case, removal=False) and not asked:
+        return case.item(Action.BLOCKED, _rejection(case), operation=_again(case))
+    if asked:
+        changed = reasons if operation is Action.UPDATE else ()
+        operation, reasons = Action.RESEND, (RESEND_ASKED, *changed)
+    resumed = _resumed(case, removal=False)
+    item = resumed or case.item(operation, *reasons)
+    if resumed is None and state.open is not None:
+        item = replace(item, reasons=(SUPERSEDED, *item.reasons))
+    return _timed(case, item)
+
+
+def _compare(case: Case) -> tuple[Action, tuple[Reason, ...]]:
+    """The heart of the table: what an active release needs, by what the recipient has."""
+    state, desired = case.state, case.desired
+    baseline = state.baseline
+    refused = state.rejected is not None and Action(state.rejected.operation) not in REMOVALS
+    corrected = (AFTER_REJECTION,) if refused else ()
+    if state.phase is Phase.NEVER or baseline is None:
+        return Action.INSERT, (NEW_RELEASE, *corrected)
+    if state.phase is Phase.TAKEN_DOWN:
+        return Action.INSERT, (RE_RELEASE, *corrected)
+    if state.phase is Phase.PURGED:
+        # A purge is final. Only a status that has changed to active since then sends again.
+        again = baseline.status != "active"
+        return (Action.INSERT, (RE_RELEASE, *corrected)) if again else (Action.UNCHANGED, (PURGED,))
+    reasons: tuple[Reason, ...] = ()
+    if baseline.message_fingerprint != desired.message_fingerprint:
+        reasons = (METADATA_CHANGED,)
+    if case.assets_differ:
+        same = desired.recordings is not None and desired.recordings == baseline.recordings
+        reasons = (*reasons, AUDIO_REPLACED if same else ASSETS_CHANGED)
+    if not reasons:
+        return Action.UNCHANGED, (EQUAL,)
+    return Action.UPDATE, (*reasons, *corrected)
+
+
+def _again(case: Case) -> Action:
+    """The operation that was rejected and waits."""
+    rejected = case.state.rejected
+    return Action.UPDATE if rejected is None else Action(rejected.operation)
+
+
+def _was_rejected(case: Case, *, removal: bool) -> bool:
+    """Whether the recipient has said no to just this: same content, same direction."""
+    rejected, desired = case.state.rejected, case.desired
+    return (
+        rejected is not None
+        and (Action(rejected.operation) in REMOVALS) is removal
+        and rejected.fingerprint == desired.message_fingerprint
+        and rejected.assets_fingerprint == desired.assets_fingerprint
+    )
+
+
+def _resumed(case: Case, *, removal: bool) -> Item | None:
+    """The open intention carried on, where it still is what the catalogue says."""
+    opened, desired = case.state.open, case.desired
+    if (
+        opened is None
+        or (Action(opened.operation) in REMOVALS) is not removal
+        or opened.message_fingerprint != desired.message_fingerprint
+        or opened.assets_fingerprint != desired.assets_fingerprint
+    ):
+        return None
+    text = "carries on a delivery that was not finished"
+    if case.state.failure:
+        text += f": {case.state.failure}"
+    return case.item(Action(opened.operation), Reason(code="resumed", text=text), resumes=True)
+
+
+def _invalid(case: Case) -> Item:
+    """Errors in the catalogue block what depends on them."""
+    waiting = None if case.state.phase is Phase.LIVE else Action.INSERT
+    findings = case.desired.errors + case.desired.warnings
+    return case.item(Action.BLOCKED, INVALID, operation=waiting, findings=findings)
+
+
+def _rejection(case: Case) -> Reason:
+    rejected = case.state.rejected
+    text = "the recipient rejected it"
+    if rejected is not None and rejected.text:
+        text += f": {rejected.text}"
+    if rejected is not None and rejected.action:
+        text += f" (proposes {rejected.action})"
+    return Reason(code="rejected", text=f"{text}; it is sent again when its content has changed")
+
+
+def _protection(desired: Desired) -> Reason:
+    return Reason(
+        code="protected",
+        text=f"is protected (prevent_takedown): `--allow takedown:{desired.icpn}` takes it down",
+    )
+
+
+def _waits(case: Case) -> bool:
+    return case.desired.not_before is not None and case.desired.not_before > case.now
+
+
+def _hold(desired: Desired, code: str) -> Reason:
+    text = desired.not_before_text
+    if text is None and desired.not_before is not None:
+        moment = desired.not_before.astimezone(UTC)
+        text = f"until {moment:%Y-%m-%d %H:%M} UTC ({code})"
+    return Reason(code=code, text=text or code)
+
+
+def _timed(case: Case, item: Item) -> Item:
+    """Hold what may not go yet, and warn of what comes too late."""
+    if not item.action.sends:
+        return item
+    late = _lead_time(case, item.action)
+    if late is not None:
+        item = replace(item, findings=(*item.findings, late))
+    if not _waits(case):
+        return item
+    return replace(
+        item,
+        action=Action.HELD,
+        operation=item.action,
+        reasons=(_hold(case.desired, "send_from"), *item.reasons),
+        not_before=case.desired.not_before,
+        resumes=False,
+    )
+
+
+def _lead_time(case: Case, action: Action) -> Finding | None:
+    """A warning where the recipient's minimum is not met. Plain dates; a street date that has
+    passed is missed already and needs no warning."""
+    needed = {
+        Action.INSERT: case.target.lead_time_new,
+        Action.UPDATE: case.target.lead_time_update,
+    }.get(action)
+    street = plain_date(case.desired.street_date)
+    if needed is None or street is None:
+        return None
+    left = street - case.now.date()
+    if left.days < 0 or left >= needed:
+        return None
+    return Finding(
+        code="SG2190",
+        severity=Severity.WARNING,
+        message=f"will miss {street}: {case.target.id} needs {_days(needed.days)}, "
+        f"{_days(left.days)} left",
+        remedy="Move the release date, or tell the recipient; it is sent all the same.",
+        file=case.desired.file,
+        pointer=("release_date",),
+        release=case.desired.release,
+        target=case.target.id,
+    )
+
+
+def _days(number: int) -> str:
+    return f"{number} day" if number == 1 else f"{number} days"
+
+
+def plain_date(text: str | None) -> date | None:
+    """The day of a date text of the content model; ``None`` where there is none."""
+    try:
+        return None if text is None else date.fromisoformat(text[:10])
+    except ValueError:
+        return None

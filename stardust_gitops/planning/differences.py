@@ -1,0 +1,149 @@
+"""What differs between two canonical documents, field by field, as people would say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from stardust_gitops.planning.decide import ASSETS_CHANGED, AUDIO_REPLACED
+from stardust_gitops.planning.model import Change, Item, Reason
+
+SET_FIELDS = frozenset({"territories", "excluded_territories", "models", "uses", "ids"})
+"""Lists without order: what was added or removed counts, each element alone."""
+
+COVER_REPLACED = Reason(code="cover_replaced", text="cover replaced")
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+    """The changes from one canonical content to another, in the order of the catalogue's fields.
+
+    Indices of paths are places in `after`, or in `before` for what was removed. Tracks are
+    aligned by ISRC, other lists by position; a whole object added or removed is one change.
+    """
+    return tuple(_mapping("", before, after))
+
+
+def with_changes(item: Item, before: Mapping[str, Any], after: Mapping[str, Any]) -> Item:
+    """An item with its changes, from two stored deliveries (``{"content": …, "assets": […]}``).
+
+    Fingerprints tell that files differ but not which: here the reason becomes exact.
+    """
+    files = tuple(_files(before, after))
+    told = differences(before.get("content") or {}, after.get("content") or {})
+    reasons = item.reasons
+    if files and all(change.path == "cover" for change in files):
+        replaced = {AUDIO_REPLACED, ASSETS_CHANGED}
+        reasons = tuple(COVER_REPLACED if reason in replaced else reason for reason in reasons)
+    return replace(item, changes=told + files, reasons=reasons)
+
+
+def _mapping(path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    names = [*before, *(name for name in after if name not in before)]
+    for name in names:
+        yield from _value(f"{path}.{name}" if path else name, before.get(name), after.get(name))
+
+
+def _value(path: str, before: Any, after: Any) -> Iterator[Change]:
+    if before == after and type(before) is type(after):
+        return
+    name = path.rpartition(".")[2]
+    if not before and not after:  # an empty list says something else than no list at all
+        yield Change(path=path, before=before, after=after)
+    elif name in SET_FIELDS and _are(list, before, after):
+        yield from _set(path, before or [], after or [])
+    elif name == "tracks" and _are(list, before, after):
+        yield from _tracks(path, before or [], after or [])
+    elif isinstance(before, dict) and isinstance(after, dict):
+        yield from _mapping(path, before, after)
+    elif _are(list, before, after):
+        yield from _list(path, before or [], after or [])
+    else:
+        yield Change(path=path, before=before, after=after)
+
+
+def _are(kind: type, before: Any, after: Any) -> bool:
+    """Whether both are of a kind, or one is and the other is absent."""
+    present = [value for value in (before, after) if value is not None]
+    return bool(present) and all(isinstance(value, kind) for value in present)
+
+
+def _set(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[Change]:
+    old = {_key(element): element for element in before}
+    new = {_key(element): element for element in after}
+    for key in sorted(new.keys() - old.keys()):
+        yield Change(path=path, after=new[key])
+    for key in sorted(old.keys() - new.keys()):
+        yield Change(path=path, before=old[key])
+
+
+def _list(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[Change]:
+    for index in range(max(len(before), len(after))):
+        old = before[index] if index < len(before) else None
+        new = after[index] if index < len(after) else None
+        place = f"{path}[{index}]"
+        if old is None or new is None:
+            yield Change(path=place, before=old, after=new)
+        else:
+            yield from _value(place, old, new)
+
+
+def _tracks(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[Change]:
+    """Tracks by ISRC; the same recording twice on a release is told apart by occurrence."""
+    old, new = _by_isrc(before), _by_isrc(after)
+    for key, (index, track) in new.items():
+        if key in old:
+            yield from _value(f"{path}[{index}]", old[key][1], track)
+        else:
+            yield Change(path=f"{path}[{index}]", after=track)
+    for key, (index, track) in old.items():
+        if key not in new:
+            yield Change(path=f"{path}[{index}]", before=track)
+    order_before = [key[0] for key in old if key in new]
+    order_after = [key[0] for key in new if key in old]
+    if order_before != order_after:
+        yield Change(path=f"{path} order", before=order_before, after=order_after)
+
+
+def _by_isrc(tracks: Sequence[Any]) -> dict[tuple[str, int], tuple[int, Any]]:
+    aligned: dict[tuple[str, int], tuple[int, Any]] = {}
+    seen: dict[str, int] = {}
+    for index, track in enumerate(tracks):
+        isrc = str(track.get("isrc", "")) if isinstance(track, dict) else _key(track)
+        occurrence = seen[isrc] = seen.get(isrc, 0) + 1
+        aligned[isrc, occurrence] = (index, track)
+    return aligned
+
+
+def _key(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _files(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """The files that differ: ``tracks[1].audio`` and ``cover``, by digest.
+
+    Aligned by ISRC as the tracks are, so that a new order alone replaces no audio.
+    """
+    old, new = _digests(before), _digests(after)
+    for key in [*new, *(key for key in old if key not in new)]:
+        was, now = old.get(key), new.get(key)
+        if (was and was[1]) != (now and now[1]):
+            path = now[0] if now else was[0] if was else ""
+            yield Change(path=path, before=was and was[1], after=now and now[1])
+
+
+def _digests(delivery: Mapping[str, Any]) -> dict[tuple[str, int], tuple[str, str]]:
+    """(ISRC or role, occurrence) → (path, digest), in the order of the delivery."""
+    content = delivery.get("content") or {}
+    places = {index: key for key, (index, _) in _by_isrc(content.get("tracks") or []).items()}
+    found: dict[tuple[str, int], tuple[str, str]] = {}
+    for asset in delivery.get("assets") or []:
+        track, digest = asset.get("track"), f"sha256:{str(asset.get('sha256', ''))[:12]}"
+        if track is None:
+            found[str(asset.get("role")), 0] = (str(asset.get("role")), digest)
+        else:
+            key = places.get(track - 1, ("", track))
+            found[key] = (f"tracks[{track - 1}].{asset.get('role')}", digest)
+    return found

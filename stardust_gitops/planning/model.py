@@ -1,0 +1,139 @@
+"""The plan as a value: items, operations, reasons, and what goes into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from stardust_gitops.diagnostics import Finding
+
+
+class Action(StrEnum):
+    """What is to be done with an item, or why nothing is."""
+
+    TAKEDOWN = "takedown"
+    PURGE = "purge"
+    INSERT = "insert"
+    UPDATE = "update"
+    RESEND = "resend"
+    UNCHANGED = "unchanged"
+    HELD = "held"
+    BLOCKED = "blocked"
+    ORPHANED = "orphaned"
+
+    @property
+    def sends(self) -> bool:
+        """Whether this is an operation: something will be sent."""
+        return self in OPERATIONS
+
+
+OPERATIONS = (Action.TAKEDOWN, Action.PURGE, Action.INSERT, Action.UPDATE, Action.RESEND)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why: a stable code for machines and a sentence for people."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One difference in content. A whole value added has no `before`, one removed no `after`.
+
+    `source` is ``file:line`` of where the catalogue says so now, `commit` the commit (short hash)
+    that wrote that line; both ``None`` where it cannot be said.
+    """
+
+    path: str
+    before: object | None = None
+    after: object | None = None
+    source: str | None = None
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desired:
+    """What the catalogue wants of one release at one target. Small: a plan holds many.
+
+    `release` is the GTIN-14, `icpn` the form written. `status` is the one for this target
+    (``active``, ``takedown``, ``hold``, ``draft``, ``archived``). Fingerprints are ``None`` where
+    the content could not be resolved; `errors` then say why. `files` and `upload_bytes` count all
+    files of the release. `not_before` holds an insert or update back (`send_from`), or a takedown
+    (`takedown_from`), with the reason in words. `street_date` orders the work. `replaces` is the
+    GTIN-14 that this release had before, where the catalogue declares it.
+    """
+
+    release: str
+    icpn: str
+    target: str
+    title: str
+    artist: str
+    file: str
+    status: str
+    message_fingerprint: str | None
+    assets_fingerprint: str | None
+    recordings: str | None
+    tracks: int
+    files: int
+    upload_bytes: int
+    street_date: str | None = None
+    not_before: datetime | None = None
+    not_before_text: str | None = None
+    prevent_takedown: bool = False
+    errors: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    label: str | None = None
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One (release, target) of a plan.
+
+    `operation` is what will be sent when `action` sends, else what waits behind a held or blocked
+    item (``None`` where nothing does). `with_files` tells whether audio and art travel.
+    `resumes` tells that an open intention is carried on with its own message.
+    """
+
+    release: str
+    icpn: str
+    target: str
+    title: str
+    artist: str
+    action: Action
+    reasons: tuple[Reason, ...]
+    stream_version: int
+    operation: Action | None = None
+    tracks: int = 0
+    with_files: bool = False
+    upload_bytes: int = 0
+    message_fingerprint: str | None = None
+    assets_fingerprint: str | None = None
+    changes: tuple[Change, ...] = ()
+    not_before: datetime | None = None
+    street_date: str | None = None
+    resumes: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All items, in the order of delivery within each target; `plan_hash` names what is sent.
+
+    `stops` are tripped guards: `apply` refuses while there are any.
+    """
+
+    environment: str
+    catalogue: str
+    commit: str | None
+    plan_hash: str
+    items: tuple[Item, ...]
+    stops: tuple[Reason, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def count(self, action: Action) -> int:
+        """Number of items with this action."""
+        return sum(1 for item in self.items if item.action is action)

@@ -1,0 +1,1 @@
+"""Brings the parts together: reads the catalogue, plans, and loads what `apply` sends."""

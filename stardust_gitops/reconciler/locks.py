@@ -1,0 +1,172 @@
+"""Lock files against the files they measured: what `plan` knows of assets, opening none of them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from stardust_gitops.assets.errors import AssetError, AssetProblem
+from stardust_gitops.assets.facts import AssetKind
+from stardust_gitops.assets.lock import (
+    Lock,
+    LockedAsset,
+    LockInvalid,
+    disagreement,
+    lock_path,
+    read_lock,
+)
+from stardust_gitops.assets.paths import check_reference, resolve_asset
+from stardust_gitops.catalog.loading import Catalogue
+from stardust_gitops.catalog.models.release import ReleaseFile
+from stardust_gitops.content.problems import Problems
+from stardust_gitops.diagnostics import Pointer
+from stardust_gitops.reconciler.workspace import Workspace
+
+_RUN_LOCK = "run  stardust-gitops assets lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A mention of an asset: which catalogue file says it, where, and what it should be."""
+
+    file: str
+    pointer: Pointer
+    path: str
+    kind: AssetKind
+
+
+def release_references(
+    file: str, model: ReleaseFile, catalogue: Catalogue
+) -> Iterator[Reference]:
+    """All assets of a release, those of the recordings that it refers to included."""
+    for place, track in enumerate(model.tracks):
+        if track.audio is not None:
+            yield Reference(file, ("tracks", place, "audio"), track.audio, "audio")
+        elif track.track is not None:
+            recording = catalogue.recordings.get(track.track)
+            if recording is not None and recording.model.audio is not None:
+                yield Reference(recording.file, ("audio",), recording.model.audio, "audio")
+    if model.cover is not None:
+        yield Reference(file, ("cover",), model.cover, "image")
+
+
+@dataclass(slots=True)
+class Locks:
+    """The locks of a workspace; those of shared recordings are read once."""
+
+    workspace: Workspace
+    _shared: dict[str, Lock | LockInvalid | None] = field(default_factory=dict)
+
+    def assets_of(
+        self, file: str, model: ReleaseFile, problems: Problems
+    ) -> dict[str, LockedAsset]:
+        """The measured assets of a release by reference; what is missing, changed or broken is a
+        problem."""
+        catalogue = self.workspace.catalogue
+        for place, track in enumerate(model.tracks):
+            recording = catalogue.recordings.get(track.track or "")
+            known = track.audio or (recording.model.audio if recording else None)
+            if known is None and (track.track is None or recording is not None):
+                problems.error(
+                    "SG2001", ("tracks", place, "audio"), f"track {place + 1} has no audio",
+                    "add audio: assets/…",
+                )
+        locked: dict[str, LockedAsset] = {}
+        own = self._read(file)
+        reported = False
+        for reference in release_references(file, model, catalogue):
+            lock = own if reference.file == file else self._recording(reference.file)
+            if isinstance(lock, LockInvalid):
+                if not reported:
+                    problems.findings.append(lock.finding)
+                reported = True
+                continue
+            asset = lock.assets.get(reference.path) if lock else None
+            if asset is None or asset.kind != reference.kind:
+                self._not_measured(reference, problems, lock is None)
+            elif self._agrees(reference, asset, problems):
+                locked[reference.path] = asset
+        return locked
+
+    def _read(self, file: str) -> Lock | LockInvalid | None:
+        name = lock_path(file)
+        try:
+            data = (self.workspace.root / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return LockInvalid(f"the lock file cannot be read: {error.strerror}", file=name)
+        try:
+            return read_lock(data, name)
+        except LockInvalid as invalid:
+            return invalid
+
+    def _recording(self, file: str) -> Lock | LockInvalid | None:
+        if file not in self._shared:
+            self._shared[file] = self._read(file)
+        return self._shared[file]
+
+    def _not_measured(self, reference: Reference, problems: Problems, no_lock: bool) -> None:
+        try:
+            path = resolve_asset(self.workspace.root, reference.path)
+        except AssetError as error:
+            self._refuse(reference, error, problems)
+            return
+        if not path.exists():
+            problems.error(
+                AssetProblem.MISSING, reference.pointer, f"{reference.path} is not there",
+                "add the file, or correct the path", reference.file,
+            )
+            return
+        problems.error(
+            AssetProblem.LOCK_MISSING if no_lock else AssetProblem.NOT_LOCKED,
+            reference.pointer, f"{reference.path} has not been measured", _RUN_LOCK, reference.file,
+        )
+
+    @staticmethod
+    def _refuse(reference: Reference, error: AssetError, problems: Problems) -> None:
+        problems.error(
+            error.code, reference.pointer, error.message, error.hint or "",
+            reference.file,
+        )
+
+    def _agrees(self, reference: Reference, asset: LockedAsset, problems: Problems) -> bool:
+        try:
+            problem = self._compare(reference.path, asset)
+        except AssetError as error:
+            self._refuse(reference, error, problems)
+            return False
+        if problem is not None:
+            problems.error(
+                AssetProblem.DISAGREES, reference.pointer,
+                f"{reference.path} is not the file that was measured: {problem}",
+                _RUN_LOCK, reference.file,
+            )
+        return problem is None
+
+    def _compare(self, path: str, asset: LockedAsset) -> str | None:
+        """Git's id decides where git knows the file as it is; else the size, so far as one can
+        tell without reading. The digest check of `apply` has the last word."""
+        blob = self.workspace.git_ids.get(path)
+        if blob is not None and path not in self.workspace.modified:
+            check_reference(path)
+            if blob == _pointer_id(asset):
+                return None
+            return disagreement(asset, blob_id=blob)
+        file = resolve_asset(self.workspace.root, path)
+        try:
+            status = os.stat(file)
+        except OSError as error:
+            return f"it cannot be found ({error.strerror})"
+        return disagreement(asset, size=status.st_size)
+
+
+def _pointer_id(asset: LockedAsset) -> str:
+    """The git blob id of the Git LFS pointer to this file: LFS forms pointers in one way only."""
+    pointer = (
+        "version https://git-lfs.github.com/spec/v1\n"
+        f"oid sha256:{asset.file.sha256}\nsize {asset.file.size}\n"
+    ).encode()
+    return hashlib.sha1(b"blob %d\0" % len(pointer) + pointer, usedforsecurity=False).hexdigest()

@@ -1,0 +1,144 @@
+"""Plans: the survey of the catalogue joined with the ledger, and what changed where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from stardust_gitops.catalog.loading import read_release
+from stardust_gitops.clock import Clock, instant_text
+from stardust_gitops.content.canonical import document_of, load_delivery
+from stardust_gitops.content.model import Delivery
+from stardust_gitops.content.resolve import Base
+from stardust_gitops.errors import CatalogueError
+from stardust_gitops.ledger.events import StreamId
+from stardust_gitops.ledger.store import LedgerStore, Snapshot
+from stardust_gitops.planning.build import build_plan
+from stardust_gitops.planning.differences import with_changes
+from stardust_gitops.planning.model import Action, Item, Plan
+from stardust_gitops.planning.selection import Selection
+from stardust_gitops.planning.settings import Permissions
+from stardust_gitops.reconciler.origins import Origins
+from stardust_gitops.reconciler.settings import safety_settings, target_settings
+from stardust_gitops.reconciler.survey import Survey, Surveyor, survey_releases
+from stardust_gitops.reconciler.workspace import Workspace
+
+GUARD_WINDOW = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRequest:
+    """What a plan is asked for."""
+
+    environment: str
+    selection: Selection = Selection()
+    permissions: Permissions = Permissions()
+    resend: bool = False
+
+
+class Planner:
+    """Makes plans for one workspace against one ledger."""
+
+    def __init__(self, workspace: Workspace, ledger: LedgerStore, clock: Clock) -> None:
+        self._workspace = workspace
+        self._ledger = ledger
+        self._clock = clock
+        self.surveyor = Surveyor(workspace)
+        self.survey: Survey | None = None
+        self.snapshot: Snapshot | None = None
+        self._bases: dict[str, Base] = {}
+
+    def plan(self, request: PlanRequest) -> Plan:
+        """The plan, with the field changes of its updates."""
+        catalogue, now = self._workspace.catalogue, self._clock.now()
+        self.survey = survey = survey_releases(self.surveyor, self._workspace)
+        self.snapshot = snapshot = self._ledger.snapshot(
+            request.environment, since=instant_text(now - GUARD_WINDOW)
+        )
+        plan = build_plan(
+            survey.desired,
+            snapshot,
+            environment=request.environment,
+            catalogue=catalogue.config.id,
+            commit=self._workspace.commit,
+            targets={t.id: target_settings(t) for t in catalogue.targets.values()},
+            safety=safety_settings(catalogue),
+            permissions=request.permissions,
+            now=now,
+            selection=request.selection,
+            unreadable=survey.unreadable,
+            releases=survey.releases,
+            recipients=_recipients(snapshot),
+            findings=survey.findings,
+            resend=request.resend,
+        )
+        origins = Origins(self._workspace)
+        items = tuple(self._with_changes(plan.environment, item, origins) for item in plan.items)
+        return replace(plan, items=items)
+
+    def _with_changes(self, environment: str, item: Item, origins: Origins) -> Item:
+        if Action.UPDATE not in (item.action, item.operation):
+            return item
+        assert self.snapshot is not None
+        state = self.snapshot.releases[StreamId(environment, item.target, item.release)]
+        if state.baseline is None:
+            return item
+        before = self.stored(state.baseline.content)
+        resolved = self.resolve(item)
+        if resolved is None:
+            return item
+        base, delivery = resolved
+        changed = with_changes(item, before, document_of(delivery))
+        return replace(
+            changed, changes=tuple(origins.trace(change, base) for change in changed.changes)
+        )
+
+    def stored(self, digest: str) -> dict[str, Any]:
+        """A stored delivery as its document."""
+        document: dict[str, Any] = orjson.loads(self._ledger.fetch(digest))
+        return document
+
+    def base(self, file: str) -> Base:
+        """A release file resolved so far as it is equal for all targets."""
+        if file not in self._bases:
+            model, findings = read_release(self._workspace.root, file)
+            if model is None:
+                raise CatalogueError(
+                    f"{file}: {findings[0].message}", hint=findings[0].remedy, code=findings[0].code
+                )
+            # One release at a time is looked at, for all its targets: more need not be kept.
+            self._bases = {file: self.surveyor.base(file, model)}
+        return self._bases[file]
+
+    def resolve(self, item: Item) -> tuple[Base, Delivery] | None:
+        """The present content of an item, ``None`` where it does not resolve."""
+        assert self.survey is not None
+        target = self._workspace.catalogue.targets.get(item.target)
+        file = self.survey.releases.get(item.release)
+        if target is None or file is None:
+            return None
+        base = self.base(file)
+        document, _ = self.surveyor.content(base, target)
+        if document is None:
+            return None
+        return base, self.surveyor.resolver.delivery(base, document)
+
+    def last_sent(self, item: Item, environment: str) -> Delivery:
+        """The last content that completed, from the ledger's store."""
+        state = self._ledger.state(StreamId(environment, item.target, item.release))
+        sent = state.open or state.baseline
+        assert sent is not None  # an item that takes down was delivered before
+        return load_delivery(self._ledger.fetch(sent.content))
+
+
+def _recipients(snapshot: Snapshot) -> Mapping[str, str]:
+    """The DPID of each target that the ledger knows, to recognise one that was renamed."""
+    return {
+        stream.target: state.baseline.recipient
+        for stream, state in snapshot.releases.items()
+        if state.baseline is not None and state.baseline.recipient is not None
+    }

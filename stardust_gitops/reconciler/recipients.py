@@ -1,0 +1,99 @@
+"""Targets as the runner needs them, secrets resolved only when a connection is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from stardust_gitops.catalog.loading import Catalogue, Target
+from stardust_gitops.catalog.models.target import DirectoryTransport, SftpTransport
+from stardust_gitops.delivery.recipient import Choreography, MessageSettings, Recipient
+from stardust_gitops.delivery.transports.base import Transport
+from stardust_gitops.delivery.transports.registry import open_transport
+from stardust_gitops.delivery.transports.settings import DirectorySettings, SftpSettings
+from stardust_gitops.errors import CatalogueError
+from stardust_gitops.messages.header import MessagingParty
+from stardust_gitops.secrets.references import parse_reference, resolve
+
+
+def recipient_of(target: Target, catalogue: Catalogue, environ: Mapping[str, str]) -> Recipient:
+    """The recipient of a target. `CatalogueError` for settings that this version cannot serve."""
+    model, sender = target.model, catalogue.config.sender
+    if model.takedown not in ("no_deals", "end_date"):
+        raise CatalogueError(
+            f"{target.file}: takedown: {model.takedown} is not available for ERN 4.3",
+            hint="use no_deals or end_date",
+            code="SG2109",
+        )
+
+    def connect() -> Transport:
+        return open_transport(transport_settings(target, catalogue.root, environ))
+
+    return Recipient(
+        id=target.id,
+        sender=MessagingParty(dpid=sender.dpid, name=sender.name),
+        party=MessagingParty(dpid=model.recipient.dpid, name=model.recipient.name),
+        connect=connect,
+        message=MessageSettings(
+            version=model.message.version,
+            profile=model.message.profile,
+            hash_algorithm=model.message.hash,
+        ),
+        choreography=_choreography(target),
+        takedown="end_date" if model.takedown == "end_date" else "no_deals",
+        verify=model.verify,
+        connections=_connections(target),
+        attempts=model.attempts,
+    )
+
+
+def _choreography(target: Target) -> Choreography:
+    entry = target.model.choreography
+    standard = "manifest" if entry.layout == "batch" else "message"
+    return Choreography(
+        layout=entry.layout,
+        completion=entry.completion or standard,  # type: ignore[arg-type]
+        manifest_version=entry.manifest_version,
+        prefix=entry.prefix,
+        max_releases=entry.max_releases,
+        naming=entry.naming,
+        resources=entry.resources,
+        semaphore=entry.semaphore,
+        delivery_types=dict(entry.delivery_types),
+    )
+
+
+def _connections(target: Target) -> int:
+    transport = target.model.transport
+    return transport.connections if isinstance(transport, SftpTransport) else 1
+
+
+def transport_settings(
+    target: Target, root: Path, environ: Mapping[str, str]
+) -> DirectorySettings | SftpSettings:
+    """How the target is reached, with its secrets. `GitOpsError` where a secret is missing."""
+    entry = target.model.transport
+    if isinstance(entry, DirectoryTransport):
+        return DirectorySettings(path=root / entry.path)
+
+    def secret(reference: str | None) -> str | None:
+        if reference is None:
+            return None
+        return resolve(parse_reference(reference), environ=environ, root=root).reveal()
+
+    username = entry.username
+    if username.startswith(("env:", "file:")):
+        username = secret(username) or ""
+    keys = (entry.host_key,) if isinstance(entry.host_key, str) else entry.host_key
+    return SftpSettings(
+        host=entry.host,
+        port=entry.port,
+        username=username,
+        password=secret(entry.password),
+        private_key=secret(entry.private_key),
+        passphrase=secret(entry.passphrase),
+        host_key="\n".join(keys),
+        path="" if entry.path == "." else entry.path,
+        connections=entry.connections,
+        timeout=float(entry.timeout),
+    )

@@ -1,0 +1,57 @@
+"""A catalogue where it lies: in a git work tree or outside git, with the locks of its assets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from stardust_gitops.catalog.loading import Catalogue, open_catalogue
+from stardust_gitops.git.repository import Repository
+
+CATALOGUE_FOLDERS = ("releases/", "tracks/", "targets/", "genre_maps/", "assets/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """What `plan` and `apply` read besides the ledger.
+
+    `git_ids` are git's ids of committed or staged files by path; `modified` the paths that differ
+    from the last commit. Both are empty outside git, where `commit` is ``None``.
+    """
+
+    catalogue: Catalogue
+    repository: Repository | None
+    commit: str | None
+    git_ids: Mapping[str, str]
+    modified: frozenset[str]
+
+    @property
+    def root(self) -> Path:
+        """The folder of ``stardust.yaml``."""
+        return self.catalogue.root
+
+    def uncommitted(self) -> list[str]:
+        """Files of the catalogue that differ from the last commit, sorted."""
+        return sorted(
+            path
+            for path in self.modified
+            if path == "stardust.yaml" or path.startswith(CATALOGUE_FOLDERS)
+        )
+
+
+def open_workspace(root: Path) -> Workspace:
+    """Read the catalogue's frame and what git knows of its files."""
+    catalogue = open_catalogue(root)
+    repository = Repository.find(root)
+    if repository is None:
+        return Workspace(
+            catalogue=catalogue, repository=None, commit=None, git_ids={}, modified=frozenset()
+        )
+    return Workspace(
+        catalogue=catalogue,
+        repository=repository,
+        commit=repository.head(),
+        git_ids=repository.index_ids(root),
+        modified=frozenset(repository.modified(root)),
+    )

@@ -1,0 +1,26 @@
+"""The plan as JSON, and the schema that describes it."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import orjson
+
+from stardust_gitops.planning.document import plan_document
+from stardust_gitops.planning.model import Plan
+
+__all__ = ["plan_document", "plan_json", "plan_schema"]
+
+
+def plan_json(plan: Plan, *, include_unchanged: bool = False) -> bytes:
+    """The published JSON of a plan, indented, ending in a newline."""
+    document = plan_document(plan, include_unchanged=include_unchanged)
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def plan_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of `plan_json` and of plan files."""
+    data = files("stardust_gitops.reports").joinpath("schemas/plan.schema.json").read_bytes()
+    schema: dict[str, Any] = orjson.loads(data)
+    return schema

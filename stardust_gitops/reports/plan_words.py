@@ -1,0 +1,88 @@
+"""What a plan says in words, whatever it is written on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from stardust_gitops.diagnostics import Severity
+from stardust_gitops.planning.model import OPERATIONS, Action, Item, Plan
+from stardust_gitops.reports.wording import counted, humane_size
+
+_WAITING = (Action.HELD, Action.BLOCKED, Action.ORPHANED, Action.UNCHANGED)
+_IMPLIED = frozenset({"new_release", "takedown"})
+"""Reasons that the operation itself says already, where there is something better to say."""
+
+
+def target_counts(items: Iterable[Item]) -> str:
+    """``3 to send · 1 held · 212 unchanged``."""
+    counts = Counter(item.action for item in items)
+    sending = sum(counts[action] for action in OPERATIONS)
+    parts = [f"{sending:,} to send"] if sending else []
+    parts += [f"{counts[action]:,} {action}" for action in _WAITING if counts[action]]
+    return " · ".join(parts)
+
+
+def details(item: Item) -> list[str]:
+    """What to say of an item beside its name: one line, or several where there are errors."""
+    if item.action is Action.BLOCKED:
+        errors = [f for f in item.findings if f.severity is Severity.ERROR]
+        if errors and item.reasons and item.reasons[0].code == "invalid":
+            return [f"{finding.code} {finding.message}" for finding in errors]
+        return [reason.text for reason in item.reasons]
+    if item.action in (Action.INSERT, Action.UPDATE, Action.RESEND):
+        return [" · ".join([_cargo(item), *_reasons(item)])]
+    if item.action is Action.HELD:
+        return [reason.text for reason in item.reasons[:1]]
+    return [" · ".join(reason.text for reason in item.reasons)]
+
+
+def _reasons(item: Item) -> list[str]:
+    shown = {"metadata_changed"} if item.changes else set()
+    return [reason.text for reason in item.reasons if reason.code not in _IMPLIED | shown]
+
+
+def _cargo(item: Item) -> str:
+    if not item.with_files:
+        return "message only"
+    return f"{counted(item.tracks, 'track')}, {humane_size(item.upload_bytes)}"
+
+
+def is_quiet(plan: Plan) -> bool:
+    """Whether there is nothing to do and nothing to look at."""
+    return not plan.stops and all(item.action is Action.UNCHANGED for item in plan.items)
+
+
+def summary_line(plan: Plan) -> str:
+    """``Plan: 1 takedown, 1 insert · 1 held, 212 unchanged · 2 messages, 96.4 MB to upload``."""
+    if is_quiet(plan):
+        return "No changes. Everything is as the catalogue says."
+    counts = Counter(item.action for item in plan.items)
+    sends = [counted(counts[action], action) for action in OPERATIONS if counts[action]]
+    waits = [f"{counts[action]:,} {action}" for action in _WAITING if counts[action]]
+    parts = [", ".join(sends) or "nothing to send"]
+    if waits:
+        parts.append(", ".join(waits))
+    if sends:
+        messages = sum(counts[action] for action in OPERATIONS)
+        size = sum(item.upload_bytes for item in plan.items if item.action.sends)
+        upload = f"{humane_size(size)} to upload" if size else "no files to upload"
+        parts.append(f"{counted(messages, 'message')}, {upload}")
+    return "Plan: " + " · ".join(parts)
+
+
+def next_step(plan: Plan) -> str:
+    """What to do now; empty where the plan itself says it."""
+    if plan.stops:
+        return "Nothing is sent while a guard stops the plan."
+    if any(item.action.sends for item in plan.items):
+        return "Next: `stardust-gitops apply` sends this."
+    if any(item.action is Action.BLOCKED for item in plan.items):
+        return "Next: correct what is blocked, then plan again."
+    if any(item.action is Action.ORPHANED for item in plan.items):
+        return "Next: decide about what is orphaned; until then it stays live."
+    if any(item.action is Action.HELD for item in plan.items):
+        return "Next: `stardust-gitops apply` sends what is held once its time has come."
+    if plan.items:
+        return "Next: edit a release and plan again; `stardust-gitops status` shows what is live."
+    return "Next: `stardust-gitops new release` starts one."

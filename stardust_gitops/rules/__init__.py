@@ -1,0 +1,1 @@
+"""Business rules that yield findings: of the catalogue, and of a recipient."""

@@ -1,0 +1,373 @@
+"""What every ledger must do."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from stardust_gitops.clock import Clock, SystemClock, instant_text
+from stardust_gitops.ledger.events import LEASE_SUBJECT, Kind, StreamId
+from stardust_gitops.ledger.open import create_ledger, open_ledger
+from stardust_gitops.ledger.state import Phase, StreamState
+from stardust_gitops.ledger.store import (
+    ConflictError,
+    LeaseHeldError,
+    LeaseLostError,
+    LedgerError,
+    LedgerMissingError,
+    LedgerStore,
+    WrongLedgerError,
+)
+from tests.ledger_samples import (
+    BATCH,
+    CATALOGUE,
+    NOON,
+    OTHER,
+    STREAM,
+    HandClock,
+    deliver,
+    event,
+    intention,
+    shipment,
+    write,
+)
+
+URLS = {"sqlite": "sqlite:.stardust/ledger.db"}
+"""One line for each backend; all of this suite runs for each."""
+
+FORKED = multiprocessing.get_context("fork")
+SINCE = instant_text(NOON - timedelta(hours=24))
+
+
+class Opener(Protocol):
+    """Opens one more view of the same ledger."""
+
+    def __call__(self, clock: Clock | None = None) -> LedgerStore: ...
+
+
+@pytest.fixture(params=sorted(URLS))
+def url(request: pytest.FixtureRequest) -> str:
+    return URLS[str(request.param)]
+
+
+@pytest.fixture
+def opened(url: str, tmp_path: Path) -> Iterator[Opener]:
+    create_ledger(url, tmp_path, CATALOGUE, SystemClock()).close()
+    views: list[LedgerStore] = []
+
+    def opener(clock: Clock | None = None) -> LedgerStore:
+        views.append(open_ledger(url, tmp_path, CATALOGUE, clock or SystemClock()))
+        return views[-1]
+
+    yield opener
+    for view in views:
+        view.close()
+
+
+@pytest.fixture
+def ledger(opened: Opener) -> LedgerStore:
+    return opened()
+
+
+def test_a_missing_ledger_is_never_made_by_opening(url: str, tmp_path: Path) -> None:
+    with pytest.raises(LedgerMissingError, match="no ledger") as caught:
+        open_ledger(url, tmp_path, CATALOGUE, SystemClock())
+    assert "ledger init" in (caught.value.hint or "")
+    assert caught.value.exit_code == 4
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_ledger_is_never_made_twice(opened: Opener, url: str, tmp_path: Path) -> None:
+    deliver(opened())
+    with pytest.raises(Exception, match="already") as caught:
+        create_ledger(url, tmp_path, CATALOGUE, SystemClock())
+    assert getattr(caught.value, "exit_code", None) == 4
+    assert opened().state(STREAM).phase is Phase.LIVE
+
+
+def test_the_ledger_of_another_catalogue_is_refused(
+    opened: Opener, url: str, tmp_path: Path
+) -> None:
+    with pytest.raises(WrongLedgerError, match="alpha-tide"):
+        open_ledger(url, tmp_path, "another", SystemClock())
+
+
+def test_a_new_ledger_is_empty_and_sound(ledger: LedgerStore) -> None:
+    assert ledger.verify() == []
+    assert ledger.state(STREAM) == StreamState()
+    snapshot = ledger.snapshot("production", since=SINCE)
+    assert (snapshot.position, snapshot.releases, snapshot.batches) == (0, {}, {})
+    assert list(ledger.events()) == []
+
+
+def test_events_come_back_as_written_in_order(opened: Opener) -> None:
+    ledger = opened()
+    first = event(Kind.INTENDED, intention())
+    second = event(Kind.COMPLETING, version=2, previous=first.digest())
+    elsewhere = event(Kind.INTENDED, intention("é\U0001f3b5"), stream=OTHER)
+    assert ledger.append([first, second]) == 2
+    assert ledger.append([elsewhere]) == 3
+    view = opened()
+    assert list(view.events()) == [(1, first), (2, second), (3, elsewhere)]
+    assert list(view.events(after=2)) == [(3, elsewhere)]
+    assert list(view.events(stream=OTHER)) == [(3, elsewhere)]
+    assert list(view.events(stream=STREAM, after=1)) == [(2, second)]
+
+
+def test_snapshot_holds_releases_open_batches_and_recent_operations(ledger: LedgerStore) -> None:
+    deliver(ledger)
+    write(ledger, Kind.INTENDED, intention("b", "update"), time=NOON - timedelta(hours=25))
+    write(ledger, Kind.INTENDED, shipment(), stream=BATCH)
+    write(ledger, Kind.INTENDED, shipment(), stream=BATCH._replace(subject="batch:2"))
+    write(ledger, Kind.COMPLETED, stream=BATCH._replace(subject="batch:2"))
+    deliver(ledger, stream=STREAM._replace(environment="staging"))
+    snapshot = ledger.snapshot("production", since=SINCE)
+    assert dict(snapshot.releases) == {STREAM: ledger.state(STREAM)}
+    assert dict(snapshot.batches) == {BATCH: ledger.batch(BATCH)}
+    assert [(one.operation, one.release) for one in snapshot.recent] == [
+        ("insert", "04006381333931")
+    ]
+    assert snapshot.position == max(position for position, _ in ledger.events())
+
+
+def test_append_is_all_or_nothing(ledger: LedgerStore) -> None:
+    good = event(Kind.INTENDED, intention())
+    with pytest.raises(ConflictError):
+        ledger.append([good, event(Kind.COMPLETING, stream=OTHER, version=2)])
+    assert list(ledger.events()) == []
+    assert ledger.append([]) == 0
+
+
+@pytest.mark.parametrize(("version", "previous"), [(1, "0" * 64), (3, None), (2, "0" * 64)])
+def test_an_event_that_is_not_the_next_conflicts(
+    ledger: LedgerStore, version: int, previous: str | None
+) -> None:
+    write(ledger, Kind.INTENDED, intention())
+    head = ledger.state(STREAM).head
+    with pytest.raises(ConflictError) as caught:
+        ledger.append([event(Kind.COMPLETING, version=version, previous=previous or head)])
+    assert caught.value.exit_code == 4
+
+
+def test_malformed_events_are_refused(ledger: LedgerStore) -> None:
+    with pytest.raises(LedgerError, match="malformed"):
+        ledger.append([event(Kind.INTENDED, {})])
+    with pytest.raises(LedgerError, match="JSON"):
+        ledger.append([event(Kind.ACKNOWLEDGED, {"message_id": "x", "text": "\ud800"})])
+    with pytest.raises(LedgerError, match="format 0"):
+        ledger.append([replace(event(Kind.FORGOTTEN), format=0)])
+    assert list(ledger.events()) == []
+
+
+def test_bytes_are_kept_under_their_digest(opened: Opener) -> None:
+    ledger = opened()
+    digest = ledger.store(b"<message/>" * 1000)
+    assert ledger.store(b"<message/>" * 1000) == digest
+    assert opened().fetch(digest) == b"<message/>" * 1000
+    assert opened().fetch(ledger.store(b"")) == b""
+    with pytest.raises(LedgerError, match="missing"):
+        ledger.fetch("0" * 64)
+
+
+def test_missing_bytes_show_in_verify(ledger: LedgerStore) -> None:
+    write(ledger, Kind.INTENDED, intention())
+    assert [problem for problem in ledger.verify() if "are missing" in problem]
+
+
+def test_rebuild_and_checkpoints_leave_all_as_it_was(ledger: LedgerStore) -> None:
+    deliver(ledger)
+    ledger.checkpoint()
+    ledger.checkpoint()
+    deliver(ledger, "b", operation="update")
+    deliver(ledger, stream=OTHER)
+    ledger.checkpoint()
+    before = ledger.snapshot("production", since=SINCE)
+    ledger.rebuild()
+    assert ledger.snapshot("production", since=SINCE) == before
+    assert ledger.verify() == []
+
+
+def test_leases_exclude_each_other_and_fences_rise(opened: Opener) -> None:
+    one, two = opened(), opened()
+    first = one.take_lease("production", "spotify", holder="ada")
+    with pytest.raises(LeaseHeldError, match="ada") as caught:
+        two.take_lease("production", "spotify", holder="bob")
+    assert caught.value.exit_code == 5
+    assert two.take_lease("staging", "spotify", holder="bob").fence == 1
+    one.renew_lease(first)
+    one.release_lease(first)
+    second = two.take_lease("production", "spotify", holder="bob")
+    assert second.fence > first.fence
+    one.release_lease(first)
+    two.renew_lease(second)
+
+
+def test_nothing_is_written_under_a_lease_that_was_given_back_or_lost(opened: Opener) -> None:
+    ledger = opened()
+    first = ledger.take_lease("production", "spotify", holder="ada")
+    ledger.append([event(Kind.INTENDED, intention())], lease=first)
+    ledger.release_lease(first)
+    following = event(Kind.COMPLETING, version=2, previous=ledger.state(STREAM).head)
+    with pytest.raises(LeaseLostError):
+        ledger.append([following], lease=first)
+    ledger.take_lease("production", "spotify", holder="bob")
+    with pytest.raises(LeaseLostError):
+        ledger.append([following], lease=first)
+    with pytest.raises(LeaseLostError):
+        ledger.renew_lease(first)
+    assert ledger.state(STREAM).version == 1
+
+
+def test_a_lease_covers_its_own_target_only(ledger: LedgerStore) -> None:
+    lease = ledger.take_lease("production", "spotify", holder="ada")
+    with pytest.raises(ValueError, match="does not cover"):
+        ledger.append([event(Kind.INTENDED, intention(), stream=OTHER)], lease=lease)
+
+
+def test_a_lease_without_a_beat_ends_on_the_observers_clock(opened: Opener) -> None:
+    clock = HandClock()
+    holder, observer = opened(), opened(clock)
+    lost = holder.take_lease("production", "spotify", holder="ada")
+    with pytest.raises(LeaseHeldError):
+        observer.take_lease("production", "spotify", holder="bob", wait=59)
+    holder.renew_lease(lost)
+    with pytest.raises(LeaseHeldError):
+        observer.take_lease("production", "spotify", holder="bob", wait=59)
+    taken = observer.take_lease("production", "spotify", holder="bob", wait=2)
+    assert taken.fence == lost.fence + 1
+    with pytest.raises(LeaseLostError):
+        holder.renew_lease(lost)
+    ((_, event_of_takeover),) = holder.events(stream=StreamId(*STREAM[:2], LEASE_SUBJECT))
+    assert event_of_takeover.kind is Kind.LEASE_TAKEN_OVER
+    assert event_of_takeover.data["reason"] == "expired"
+    assert event_of_takeover.data["lost"]["holder"] == "ada"
+    assert holder.snapshot("production", since=SINCE).releases == {}
+    assert holder.verify() == []
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(days=-400)])
+def test_a_clock_that_jumps_does_not_end_a_lease(opened: Opener, jump: timedelta) -> None:
+    clock = HandClock()
+    holder, observer = opened(clock), opened(clock)
+    lease = holder.take_lease("production", "spotify", holder="ada")
+    for _ in range(2):
+        with pytest.raises(LeaseHeldError):
+            observer.take_lease("production", "spotify", holder="bob")
+        clock.wall += jump
+    holder.renew_lease(lease)
+    with pytest.raises(LeaseHeldError):
+        observer.take_lease("production", "spotify", holder="bob")
+
+
+def test_threads_share_one_ledger(ledger: LedgerStore) -> None:
+    def work(number: int) -> None:
+        stream = STREAM._replace(subject=f"{number:014}")
+        deliver(ledger, f"{number}", stream=stream)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(40)))
+    assert len(ledger.snapshot("production", since=SINCE).releases) == 40
+    assert ledger.verify() == []
+
+
+Attempt = Callable[[LedgerStore, int], bool]
+
+
+def _contest(url: str, root: Path, attempt: Attempt, rounds: int) -> list[list[bool]]:
+    """Two processes attempt the same thing at the same moment, round by round."""
+    barrier = FORKED.Barrier(2)
+
+    def contend(results: multiprocessing.SimpleQueue[list[bool]]) -> None:
+        ledger = open_ledger(url, root, CATALOGUE, SystemClock())
+        won = []
+        for number in range(rounds):
+            barrier.wait(30)
+            won.append(attempt(ledger, number))
+        results.put(won)
+        barrier.wait(30)
+        ledger.close()
+
+    queues = [FORKED.SimpleQueue(), FORKED.SimpleQueue()]
+    processes = [FORKED.Process(target=contend, args=(queue,)) for queue in queues]
+    for process in processes:
+        process.start()
+    results = [queue.get() for queue in queues]
+    for process in processes:
+        process.join(30)
+        assert process.exitcode == 0
+    return results
+
+
+def test_of_two_processes_exactly_one_writes_each_version(
+    opened: Opener, url: str, tmp_path: Path
+) -> None:
+    def attempt(ledger: LedgerStore, number: int) -> bool:
+        state = ledger.state(STREAM)
+        following = event(Kind.FILE_UPLOADED, version=number + 1, previous=state.head)
+        try:
+            ledger.append([following])
+        except ConflictError:
+            return False
+        return True
+
+    one, two = _contest(url, tmp_path, attempt, 60)
+    assert [a != b for a, b in zip(one, two, strict=True)] == [True] * 60
+    ledger = opened()
+    assert [one.version for _, one in ledger.events()] == list(range(1, 61))
+    assert ledger.verify() == []
+
+
+def test_of_two_processes_exactly_one_gets_each_lease(
+    opened: Opener, url: str, tmp_path: Path
+) -> None:
+    def attempt(ledger: LedgerStore, number: int) -> bool:
+        try:
+            ledger.take_lease("production", f"target-{number}", holder=f"{os.getpid()}")
+        except LeaseHeldError:
+            return False
+        return True
+
+    one, two = _contest(url, tmp_path, attempt, 40)
+    assert [a != b for a, b in zip(one, two, strict=True)] == [True] * 40
+
+
+def _killed_holder(url: str, root: Path) -> None:
+    """A process takes a lease, writes under it, and is killed with it."""
+    ready = FORKED.Event()
+
+    def hold() -> None:
+        ledger = open_ledger(url, root, CATALOGUE, SystemClock())
+        lease = ledger.take_lease("production", "spotify", holder="killed")
+        ledger.append([event(Kind.INTENDED, intention())], lease=lease)
+        ready.set()
+        time.sleep(60)
+
+    process = FORKED.Process(target=hold)
+    process.start()
+    assert ready.wait(30)
+    assert process.pid
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+def test_a_killed_process_of_this_host_loses_its_lease_at_once(
+    opened: Opener, url: str, tmp_path: Path
+) -> None:
+    _killed_holder(url, tmp_path)
+    ledger = opened(HandClock())
+    assert ledger.take_lease("production", "spotify", holder="ada").fence == 2
+    ((_, takeover),) = ledger.events(stream=StreamId(*STREAM[:2], LEASE_SUBJECT))
+    assert takeover.data["reason"] == "dead"
+    assert ledger.state(STREAM).open is not None
+    assert ledger.verify() == [problem for problem in ledger.verify() if "missing" in problem]

@@ -1,0 +1,49 @@
+"""Where the tests find DDEX's official XSDs, which are not part of this project."""
+
+from __future__ import annotations
+
+import functools
+import os
+from pathlib import Path
+
+import pytest
+
+from stardust_gitops.messages.xsd import Validator, validator
+
+_PROJECT = Path(__file__).resolve().parents[1]
+
+
+def schemas() -> Path | None:
+    """The folder with ``ern/43/…``: ``$STARDUST_DDEX_SCHEMAS``, else beside the project."""
+    chosen = os.environ.get("STARDUST_DDEX_SCHEMAS")
+    folder = Path(chosen) if chosen else _PROJECT.parent / "shared" / "schemas"
+    return folder if folder.is_dir() else None
+
+
+def require_schemas() -> Path:
+    """The same; the test is skipped where there is none."""
+    folder = schemas()
+    if folder is None:
+        pytest.skip("no DDEX XSDs: set STARDUST_DDEX_SCHEMAS to a folder that holds ern/43")
+    return folder
+
+
+def official(version: str = "4.3") -> Validator:
+    """The official check of an ERN version; the test is skipped where its XSD is not found."""
+    found = validator(version, require_schemas())
+    if found is None:
+        pytest.skip(f"no official XSD of ERN {version} in {schemas()}")
+    return found
+
+
+@functools.cache
+def official_files(version_folder: str = "43") -> tuple[Path, Path] | None:
+    """Message XSD and value sets, for a second validator."""
+    base = schemas()
+    if base is None:
+        return None
+    for folder in (base / "ern" / version_folder, base / version_folder):
+        message, values = folder / "release-notification.xsd", folder / "allowed-value-sets.xsd"
+        if message.is_file() and values.is_file():
+            return message, values
+    return None

@@ -1,0 +1,289 @@
+"""Hypothesis strategies over the whole content model."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from stardust_gitops.content.model import (
+    Artist,
+    Asset,
+    AudioFacts,
+    Content,
+    Contributor,
+    Deal,
+    Delivery,
+    Genre,
+    ImageFacts,
+    Party,
+    Price,
+    ProprietaryId,
+    RightsLine,
+    Track,
+    Visibility,
+)
+from stardust_gitops.messages.ern.conformance import allowed_values
+from stardust_gitops.messages.ern.options import FileName, MessageOptions
+from stardust_gitops.messages.ern.recordings import carried_assets
+from stardust_gitops.messages.header import Header, MessagingParty
+
+T = TypeVar("T")
+
+_AWKWARD = (
+    "Kestrel & Sons",
+    "<b>bold</b>",
+    "]]>",
+    "\"quoted\" 'twice'",
+    "עברית ١٢٣",
+    "e\u0301tude",
+    "👩‍🚀 moon",
+    "Straße\u00a0№ 1",
+    "\u202eright to left",
+    " spaces ",
+    "𝔄𝔩𝔭𝔥𝔞",
+)
+_SETS = allowed_values("4.3")
+_ISO = sorted(code for code in _SETS["CurrentTerritoryCode"] if len(code) == 2 and code.isalpha())
+
+
+def _sampled(name: str) -> SearchStrategy[str]:
+    return st.sampled_from(sorted(_SETS[name]))
+
+
+def _optional(strategy: SearchStrategy[T]) -> SearchStrategy[T | None]:
+    return st.none() | strategy
+
+
+def _tuples(strategy: SearchStrategy[T], low: int, high: int) -> SearchStrategy[tuple[T, ...]]:
+    return st.lists(strategy, min_size=low, max_size=high).map(tuple)
+
+
+def _sets(strategy: SearchStrategy[str], low: int, high: int) -> SearchStrategy[tuple[str, ...]]:
+    return st.sets(strategy, min_size=low, max_size=high).map(lambda found: tuple(sorted(found)))
+
+
+_letters = st.characters(
+    exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff", codec="utf-8"
+)
+texts: SearchStrategy[str] = st.sampled_from(_AWKWARD) | st.text(_letters, min_size=1, max_size=20)
+"""Any text that may stand in a message."""
+
+_days = st.dates().filter(lambda day: 1990 <= day.year <= 2099).map(lambda day: day.isoformat())
+
+
+@st.composite
+def dates(draw: DrawFn) -> str:
+    """A date text in one of the three forms of the content model."""
+    day = draw(st.integers(2000, 2099).map(str)) + draw(
+        st.sampled_from(("-01-01", "-02-28", "-06-15", "-12-31"))
+    )
+    return day + draw(st.sampled_from(("", "T17:00:00", "T16:30:00Z")))
+
+
+parties: SearchStrategy[Party] = st.builds(
+    Party,
+    name=texts,
+    isni=_optional(st.just("0000000114819103")),
+    ipi=_optional(st.from_regex(r"[0-9]{11}", fullmatch=True)),
+    ipn=_optional(st.just("12345678")),
+    ids=_tuples(
+        st.builds(ProprietaryId, namespace=st.just("PADPIDA2011072101T"), value=texts), 0, 2
+    ),
+)
+artists: SearchStrategy[Artist] = st.builds(
+    Artist, party=parties, role=st.sampled_from(("MainArtist", "FeaturedArtist"))
+)
+contributors: SearchStrategy[Contributor] = st.builds(
+    Contributor, party=parties, roles=_sets(_sampled("ContributorRole"), 1, 3)
+)
+rights_lines: SearchStrategy[RightsLine] = st.builds(
+    RightsLine, text=texts, year=_optional(st.integers(1900, 2099)), owner=_optional(texts)
+)
+genres: SearchStrategy[Genre] = st.builds(Genre, name=texts, sub=_optional(texts))
+warnings: SearchStrategy[str] = st.sampled_from(
+    ("Explicit", "ExplicitContentEdited", "NotExplicit", "NoAdviceAvailable")
+)
+prices: SearchStrategy[Price] = st.builds(
+    Price,
+    amount=st.decimals("0.01", "99", places=2).map(str),
+    currency=_sampled("CurrencyCode"),
+)
+languages = st.sampled_from(("en", "de", "ja-Jpan", "pt-BR", "es-419", "zh-Hant-TW"))
+visibilities: SearchStrategy[Visibility] = st.builds(
+    Visibility, release=_optional(dates()), cover=_optional(dates()), tracks=_optional(dates())
+)
+
+
+@st.composite
+def deals(draw: DrawFn) -> Deal:
+    """Terms of any kind: every model and use, included or excluded territories, either price."""
+    excluded = draw(st.booleans())
+    some = _sets(st.sampled_from(_ISO), 1, 12)
+    territories = draw(some if excluded else some | st.just(("Worldwide",)))
+    kind = draw(st.sampled_from(("none", "code", "price")))
+    return Deal(
+        models=draw(_sets(_sampled("CommercialModelType_ERN"), 1, 3)),
+        uses=draw(_sets(_sampled("UseType_ERN"), 1, 4)),
+        start=draw(dates()),
+        end=draw(_optional(dates())),
+        territories=() if excluded else territories,
+        excluded_territories=territories if excluded else (),
+        price_code=draw(texts) if kind == "code" else None,
+        price=draw(prices) if kind == "price" else None,
+        preorder=draw(st.booleans()),
+    )
+
+
+_deal_lists = _tuples(deals(), 0, 3)
+
+
+@st.composite
+def tracks(draw: DrawFn, number: int, disc: int) -> Track:
+    """A track with an ISRC made from `number`."""
+    instrumental = draw(st.booleans())
+    return Track(
+        isrc=f"GBXYZ26{number:05d}",
+        disc=disc,
+        title=draw(texts),
+        display_artist=draw(texts),
+        artists=draw(_tuples(artists, 1, 3)),
+        parental_warning=draw(warnings),  # type: ignore[arg-type]
+        genre=draw(genres),
+        version=draw(_optional(texts)),
+        contributors=draw(_tuples(contributors, 0, 3)),
+        p_line=draw(_optional(rights_lines)),
+        iswc=draw(_optional(st.just("T0345246801"))),
+        language=None if instrumental else draw(_optional(languages)),
+        instrumental=instrumental,
+        deals=draw(_optional(_deal_lists)),
+    )
+
+
+@st.composite
+def track_lists(draw: DrawFn) -> tuple[Track, ...]:
+    """One to three discs; sometimes a recording stands on the last one again."""
+    made: list[Track] = []
+    for disc in range(1, draw(st.integers(1, 3)) + 1):
+        for _ in range(draw(st.integers(1, 3))):
+            made.append(draw(tracks(len(made) + 1, disc)))
+    if draw(st.booleans()):
+        made.append(replace(made[0], disc=made[-1].disc))
+    return tuple(made)
+
+
+@st.composite
+def contents(draw: DrawFn) -> Content:
+    """The content of a release with everything that the model can say, or little of it."""
+    return Content(
+        icpn="04006381333931",
+        type=draw(_sampled("ReleaseType_ERN4")),
+        title=draw(texts),
+        display_artist=draw(texts),
+        artists=draw(_tuples(artists, 1, 3)),
+        label=draw(texts),
+        genre=draw(genres),
+        parental_warning=draw(warnings),  # type: ignore[arg-type]
+        tracks=draw(track_lists()),
+        language=draw(languages),
+        version=draw(_optional(texts)),
+        catalog_number=draw(_optional(texts)),
+        p_line=draw(_optional(rights_lines)),
+        c_line=draw(_optional(rights_lines)),
+        release_date=draw(_optional(dates())),
+        original_release_date=draw(_optional(_days)),
+        deals=draw(_deal_lists),
+        track_deals=draw(_optional(_deal_lists)),
+        visibility=draw(_optional(visibilities)),
+    )
+
+
+def _asset(role: str, track: int | None, key: str, facts: AudioFacts | ImageFacts) -> Asset:
+    name = key.encode()
+    return Asset(
+        role="audio" if role == "audio" else "cover",
+        track=track,
+        path=f"assets/{key}",
+        sha256=hashlib.sha256(name).hexdigest(),
+        md5=hashlib.md5(name, usedforsecurity=False).hexdigest(),
+        size=len(name) * 1000,
+        facts=facts,
+    )
+
+
+audio_facts: SearchStrategy[AudioFacts] = st.builds(
+    AudioFacts,
+    codec=_sampled("AudioCodecType"),
+    sample_rate=st.sampled_from((44100, 48000, 96000)),
+    channels=st.sampled_from((1, 2, 6)),
+    duration=st.decimals("0.1", "20000", places=6).map(str),
+    container=_optional(_sampled("ContainerFormat")),
+    bit_depth=_optional(st.sampled_from((16, 24))),
+)
+image_facts: SearchStrategy[ImageFacts] = st.builds(
+    ImageFacts,
+    codec=_sampled("ImageCodecType"),
+    width=st.integers(1, 9000),
+    height=st.integers(1, 9000),
+    mode=st.just("RGB"),
+)
+
+
+@st.composite
+def deliveries(draw: DrawFn) -> Delivery:
+    """Content with the facts of every file that it needs."""
+    content = draw(contents())
+    measured = {track.isrc: draw(audio_facts) for track in content.tracks}
+    assets = [
+        _asset("audio", place, track.isrc, measured[track.isrc])
+        for place, track in enumerate(content.tracks, 1)
+    ]
+    assets.append(_asset("cover", None, "cover.jpg", draw(image_facts)))
+    icpn = draw(st.sampled_from(("4006381333931", "04006381333931")))
+    return Delivery(icpn=icpn, content=content, assets=tuple(assets))
+
+
+_messaging_parties = st.builds(
+    MessagingParty, dpid=st.sampled_from(("PADPIDA2026112201U", "PADPIDA2011072101T")), name=texts
+)
+headers: SearchStrategy[Header] = st.builds(
+    Header,
+    message_id=texts,
+    thread_id=texts,
+    created=st.sampled_from(("2026-11-22T07:00:00Z", "2024-02-29T23:59:59Z")),
+    sender=_messaging_parties,
+    recipient=_messaging_parties,
+    test=st.booleans(),
+    on_behalf_of=_optional(_messaging_parties),
+)
+
+
+def named_files(delivery: Delivery) -> tuple[FileName, ...]:
+    """A name for every file that the message carries."""
+    return tuple(
+        FileName(asset=asset, uri=f"resources/{delivery.icpn}_{number:03d}.bin")
+        for number, asset in enumerate(carried_assets(delivery), 1)
+    )
+
+
+@st.composite
+def messages(
+    draw: DrawFn, of: Callable[[], SearchStrategy[Delivery]] = deliveries
+) -> tuple[Delivery, Header, MessageOptions]:
+    """All that a message is written from: new, update, or takedown of either kind."""
+    delivery = draw(of())
+    takedown = draw(st.sampled_from((None, None, "no_deals", "end_date")))
+    single = len(delivery.content.tracks) == 1 and draw(st.booleans())
+    with_files = takedown is None and draw(st.booleans())
+    options = MessageOptions(
+        profile="SimpleAudioSingle" if single else "Audio",
+        files=named_files(delivery) if with_files else None,
+        takedown=takedown,  # type: ignore[arg-type]
+        end_date=draw(_days) if takedown == "end_date" else None,
+        hash_algorithm=draw(st.sampled_from(("MD5", "SHA-256"))),
+    )
+    return delivery, draw(headers), options

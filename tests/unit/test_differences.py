@@ -1,0 +1,148 @@
+"""Field changes between two canonical contents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stardust_gitops.planning.differences import differences, with_changes
+from stardust_gitops.planning.model import Change
+from tests.planning_samples import live, plan_of, snapshot, wish
+
+
+def track(isrc: str, **more: Any) -> dict[str, Any]:
+    return {"isrc": isrc, "title": f"Title {isrc}", **more}
+
+
+def deal(**more: Any) -> dict[str, Any]:
+    return {"models": ["SubscriptionModel"], "start": "2026-12-04", **more}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        ({"title": "A"}, {"title": "A"}, []),
+        ({"title": "A"}, {"title": "B"}, [Change(path="title", before="A", after="B")]),
+        ({}, {"version": "Live"}, [Change(path="version", after="Live")]),
+        ({"version": "Live"}, {}, [Change(path="version", before="Live")]),
+        (
+            {"genre": {"name": "House"}},
+            {"genre": {"name": "House", "sub": "Deep"}},
+            [Change(path="genre.sub", after="Deep")],
+        ),
+        (
+            {"p_line": {"text": "2026 A"}},
+            {},
+            [Change(path="p_line", before={"text": "2026 A"})],
+        ),
+        (
+            {"deals": [deal(excluded_territories=["JP"])]},
+            {"deals": [deal(excluded_territories=["KR", "US"])]},
+            [
+                Change(path="deals[0].excluded_territories", after="KR"),
+                Change(path="deals[0].excluded_territories", after="US"),
+                Change(path="deals[0].excluded_territories", before="JP"),
+            ],
+        ),
+        (
+            {"deals": [deal(territories=["GB"])]},
+            {"deals": [deal(excluded_territories=["KR"])]},
+            [
+                Change(path="deals[0].territories", before="GB"),
+                Change(path="deals[0].excluded_territories", after="KR"),
+            ],
+        ),
+        (
+            {"deals": [deal()]},
+            {"deals": [deal(), deal(preorder=True)]},
+            [Change(path="deals[1]", after=deal(preorder=True))],
+        ),
+        (
+            {"artists": [{"party": {"name": "A"}}]},
+            {"artists": [{"party": {"name": "B"}}]},
+            [Change(path="artists[0].party.name", before="A", after="B")],
+        ),
+        (
+            {"tracks": [track("I1"), track("I2", title="A")]},
+            {"tracks": [track("I1"), track("I2", title="B")]},
+            [Change(path="tracks[1].title", before="A", after="B")],
+        ),
+        (
+            {"tracks": [track("I1"), track("I2", title="A")]},
+            {"tracks": [track("I0"), track("I1"), track("I2", title="B")]},
+            [
+                Change(path="tracks[0]", after=track("I0")),
+                Change(path="tracks[2].title", before="A", after="B"),
+            ],
+        ),
+        (
+            {"tracks": [track("I1"), track("I2")]},
+            {"tracks": [track("I2")]},
+            [Change(path="tracks[0]", before=track("I1"))],
+        ),
+        (
+            {"tracks": [track("I1"), track("I2")]},
+            {"tracks": [track("I2"), track("I1")]},
+            [Change(path="tracks order", before=["I1", "I2"], after=["I2", "I1"])],
+        ),
+        (
+            {"tracks": [track("I1", disc=1), track("I1", disc=2)]},
+            {"tracks": [track("I1", disc=1), track("I1", disc=3)]},
+            [Change(path="tracks[1].disc", before=2, after=3)],
+        ),
+        (
+            {"tracks": [track("I1", deals=[])]},
+            {"tracks": [track("I1")]},
+            [Change(path="tracks[0].deals", before=[])],
+        ),
+        (
+            {"instrumental": 1},
+            {"instrumental": True},
+            [Change(path="instrumental", before=1, after=True)],
+        ),
+    ],
+)
+def test_differences(before: Any, after: Any, changes: list[Change]) -> None:
+    assert list(differences(before, after)) == changes
+
+
+def delivery(cover: str = "c", *audio: tuple[str, str]) -> dict[str, Any]:
+    tracks = [track(isrc) for isrc, _ in audio]
+    files = [
+        {"role": "audio", "track": place, "sha256": sha}
+        for place, (_, sha) in enumerate(audio, start=1)
+    ]
+    return {
+        "content": {"tracks": tracks},
+        "assets": [*files, {"role": "cover", "track": None, "sha256": cover}],
+    }
+
+
+def reasons(before: dict[str, Any], after: dict[str, Any]) -> tuple[list[str], list[str]]:
+    ledger = snapshot({("spotify", wish().release): live(assets="old")})
+    (item,) = plan_of([wish()], ledger).items
+    item = with_changes(item, before, after)
+    return [reason.code for reason in item.reasons], [change.path for change in item.changes]
+
+
+def test_changed_files_are_named_and_the_reason_becomes_exact() -> None:
+    before = delivery("c", ("I1", "a"), ("I2", "b"))
+    assert reasons(before, delivery("c", ("I1", "a"), ("I2", "x"))) == (
+        ["audio_replaced"],
+        ["tracks[1].audio"],
+    )
+    assert reasons(before, delivery("x", ("I1", "a"), ("I2", "b"))) == (
+        ["cover_replaced"],
+        ["cover"],
+    )
+
+
+def test_tracks_in_a_new_order_replace_no_audio() -> None:
+    before = delivery("c", ("I1", "a"), ("I2", "b"))
+    _, paths = reasons(before, delivery("c", ("I2", "b"), ("I1", "a")))
+    assert paths == ["tracks order"]
+
+
+def test_a_delivery_without_assets_or_content_is_compared_all_the_same() -> None:
+    assert reasons({}, delivery("c", ("I1", "a")))[1] == ["tracks[0]", "tracks[0].audio", "cover"]
