@@ -191,7 +191,7 @@ def run(schemas: Path | None = None) -> Result:
 
     tree = build_new_release(delivery, header, options)
     calls, attributes = _calls(tree), {str(name): str(value) for name, value in tree.items()}
-    nsmap = dict(tree.nsmap)
+    nsmap = {prefix: uri for prefix, uri in tree.nsmap.items() if prefix}
 
     def floor() -> None:
         made = [etree.Element(version.root, attributes, nsmap=nsmap)]

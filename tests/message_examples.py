@@ -1,4 +1,4 @@
-"""One plain release, to be changed by each test, and a small reader that shares no code with ours."""
+"""One plain release, to be changed by each test, and a reader that shares no code with ours."""
 
 from __future__ import annotations
 

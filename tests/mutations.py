@@ -81,7 +81,7 @@ def paths(root: etree._Element) -> list[int]:
     """The number (in document order) of the first element of each kind: same names up to the
     root, same attributes."""
     seen: dict[tuple[str, ...], int] = {}
-    for number, element in enumerate(root.iter()):
+    for number, element in enumerate(root.iter("*")):
         names = (element.tag, *(ancestor.tag for ancestor in element.iterancestors()))
         seen.setdefault((*names, *sorted(map(str, element.keys()))), number)
     return list(seen.values())
@@ -161,7 +161,7 @@ def _value_mutants(root: etree._Element, number: int) -> Iterator[Mutant]:
 
 
 def _at(root: etree._Element, number: int) -> etree._Element:
-    for place, element in enumerate(root.iter()):
+    for place, element in enumerate(root.iter("*")):
         if place == number:
             return element
     raise IndexError(number)

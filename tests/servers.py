@@ -11,7 +11,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -172,11 +172,6 @@ def small_disk(folder: Path, option: str = "rw") -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def without(settings: SftpSettings, **changes: object) -> SftpSettings:
-    """`settings` with some of them changed."""
-    return replace(settings, **changes)  # type: ignore[arg-type]
 
 
 def _with_passwords(command: list[str], passwd: Path | None) -> list[str]:

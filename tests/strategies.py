@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -73,7 +74,7 @@ _letters = st.characters(
 texts: SearchStrategy[str] = st.sampled_from(_AWKWARD) | st.text(_letters, min_size=1, max_size=20)
 """Any text that may stand in a message."""
 
-_days = st.dates().filter(lambda day: 1990 <= day.year <= 2099).map(lambda day: day.isoformat())
+_days = st.dates(date(1990, 1, 1), date(2099, 12, 31)).map(date.isoformat)
 
 
 @st.composite

@@ -7,6 +7,7 @@ machine or version, so that measuring the same bytes again gives the same file. 
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -129,8 +130,8 @@ def disagreement(
 ) -> str | None:
     """What says that a file is no longer the one that was measured, or ``None``. Pure.
 
-    The strongest identity that is given decides: the Git LFS oid (which is the SHA-256; the git
-    blob is then the pointer's), else the git blob id, else the size in bytes, which can only tell
+    The strongest identity that is given decides: the Git LFS oid (which is the SHA-256), else the
+    git blob id, of the file or of its Git LFS pointer, else the size in bytes, which can only tell
     that a file changed, not that it did not. A blob id of a SHA-256 repository is not comparable.
     """
     if lfs_oid is not None:
@@ -138,12 +139,21 @@ def disagreement(
             return None
         return f"Git LFS object {lfs_oid[:7]}, measured was {locked.file.sha256[:7]}"
     if blob_id is not None and len(blob_id) == len(locked.file.git_blob):
-        if blob_id == locked.file.git_blob:
+        if blob_id in (locked.file.git_blob, _pointer_blob(locked.file)):
             return None
         return f"git blob {blob_id[:7]}, measured was {locked.file.git_blob[:7]}"
     if size is not None and size != locked.file.size:
         return f"{size} bytes, measured were {locked.file.size}"
     return None
+
+
+def _pointer_blob(file: FileFacts) -> str:
+    """The git blob id of the Git LFS pointer to a file: LFS writes a pointer in one way only."""
+    pointer = (
+        "version https://git-lfs.github.com/spec/v1\n"
+        f"oid sha256:{file.sha256}\nsize {file.size}\n"
+    ).encode()
+    return hashlib.sha1(b"blob %d\0" % len(pointer) + pointer, usedforsecurity=False).hexdigest()
 
 
 def _hex(digits: int) -> StringConstraints:

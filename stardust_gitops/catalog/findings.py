@@ -15,6 +15,8 @@ from stardust_gitops.catalog.locate import locate
 from stardust_gitops.catalog.suggest import did_you_mean
 from stardust_gitops.diagnostics import Finding, Pointer, Severity, format_pointer
 
+UNKNOWN_KEY = "SG1102"
+
 _EXPECTED = {
     "string_type": "a text",
     "model_type": "a mapping",
@@ -74,7 +76,7 @@ def _describe(error: ErrorDetails, model: type[BaseModel], pointer: Pointer) -> 
     if kind == "extra_forbidden":
         hint = did_you_mean(str(pointer[-1]), sorted(_field_names(model)))
         remedy = f"did you mean {hint}?" if hint else "remove it; see `schema` for the known keys"
-        return "SG1102", f"unknown key {name}", remedy
+        return UNKNOWN_KEY, f"unknown key {name}", remedy
     if kind in _EXPECTED:
         found = _kind(error.get("input"))
         remedy = "give a value or remove the key" if found == "nothing" else "see the example files"
@@ -119,11 +121,13 @@ def located(findings: Iterable[Finding], root: Path) -> list[Finding]:
         by_file[finding.file].append(finding)
     result: list[Finding] = []
     for file, group in by_file.items():
-        open_ends = {f.pointer for f in group if not f.line}
+        keys = {f.pointer for f in group if not f.line and f.code == UNKNOWN_KEY}
+        nodes = {f.pointer for f in group if not f.line} - keys
         try:
-            places = locate((root / file).read_bytes(), open_ends) if open_ends else {}
-        except (OSError, ValueError):
-            places = {}  # an unreadable file has a finding of its own that says so
+            data = (root / file).read_bytes() if keys or nodes else b""
+        except OSError:
+            data = b""  # an unreadable file has a finding of its own that says so
+        places = locate(data, nodes) | locate(data, keys, at_key=True)
         for finding in group:
             if not finding.line and finding.pointer in places:
                 line, column = places[finding.pointer]

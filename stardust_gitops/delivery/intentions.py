@@ -151,6 +151,7 @@ def _intend(
         "assets_fingerprint": item.assets_fingerprint or assets,
         "scheme": SCHEME,
         "recordings": recordings_digest(track.isrc for track in delivery.content.tracks),
+        "recipient": recipient.party.dpid,
         "content": session.ledger.store(dump_delivery(delivery)),
         "message_id": header.message_id,
         "thread_id": header.thread_id,

@@ -16,7 +16,7 @@ event                     fields
 ``shipment_completed``    target, batch, folder, members
 ``target_failed``         target, code, error, hint
 ``cleanup_failed``        target, folder, error
-``run_done``              interrupted, bytes, one number for each outcome
+``run_done``              interrupted, bytes, outcomes (a number for each)
 ========================  =====================================================================
 
 Every event of an item carries `target` and `release` (GTIN-14). Unknown events and fields are to

@@ -149,7 +149,7 @@ def _conclude(
         "run_done",
         interrupted=interrupted,
         bytes=result.bytes_sent,
-        **outcome_counts(result.items),
+        outcomes=outcome_counts(result.items),
     )
     return result
 

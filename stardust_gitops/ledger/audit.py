@@ -87,10 +87,10 @@ def checkpoint_digest(previous: str, position: int, heads: Iterable[Head]) -> st
 
 
 class Auditor:
-    """Reads all events once, in order of position, and collects what is wrong."""
+    """Reads all events once, in order of position, and adds what is wrong to `problems`."""
 
-    def __init__(self, upcasters: Mapping[int, Upcaster] = UPCASTERS) -> None:
-        self.problems: list[str] = []
+    def __init__(self, problems: list[str], upcasters: Mapping[int, Upcaster] = UPCASTERS) -> None:
+        self.problems = problems
         self.references: dict[str, str] = {}
         """Digests of stored bytes, each with the event that first refers to it."""
         self._upcasters = upcasters

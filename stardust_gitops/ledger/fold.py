@@ -97,6 +97,7 @@ def _sent(event: Event) -> Sent:
         message=_optional(data, "message"),
         body=_optional(data, "body"),
         batch=_optional(data, "batch"),
+        recipient=_optional(data, "recipient"),
         protected=bool(data.get("protected", False)),
     )
 

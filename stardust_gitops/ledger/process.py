@@ -41,7 +41,7 @@ class Process:
 
 def _place() -> str:
     try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip()
         return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
     except OSError:
         # Without /proc a process cannot be told from a later one of its pid, nor a host from
@@ -58,4 +58,4 @@ def _started(pid: int) -> str | None:
         return None
     # The second field, the name in parentheses, may itself hold blanks and parentheses.
     fields = status.rpartition(b")")[2].split()
-    return "ended" if fields[0] in b"ZX" else fields[19].decode("ascii")
+    return "ended" if fields[0] in b"ZX" else fields[19].decode()

@@ -43,6 +43,7 @@ class Sent:
     message: str | None = None
     body: str | None = None
     batch: str | None = None
+    recipient: str | None = None
     protected: bool = False
 
 

@@ -20,7 +20,7 @@ Opener: TypeAlias = Callable[[str], BinaryIO]
 """Opens a URL for reading. Raises `OSError` where that fails."""
 
 _MAX_ARCHIVE = 50_000_000
-_MAX_UNPACKED = 200_000_000
+_MAX_UNPACKED = 60_000_000
 _MAX_MEMBERS = 1000
 _TIMEOUT = 60.0
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from lxml import etree
 from lxml.etree import SubElement
@@ -54,7 +54,7 @@ _TYPES: Mapping[str, str] = {
 }
 _SETS: Mapping[str, frozenset[str]] = {
     "MessageType": frozenset({"NewReleaseMessage"}),
-    "DeliveryType": frozenset(DeliveryType.__args__),  # type: ignore[attr-defined]
+    "DeliveryType": frozenset(get_args(DeliveryType)),
     "ProductType": frozenset({"AudioProduct"}),
 }
 _ALGORITHMS: Mapping[str, frozenset[str]] = {

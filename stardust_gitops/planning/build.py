@@ -57,15 +57,8 @@ def build_plan(
     Raises `UsageError` where the selection matches nothing.
     """
     world = World(
-        wanted={
-            Key(wish.target, wish.release): wish
-            for wish in sorted(desired, key=lambda wish: (wish.target, wish.release, wish.file))
-        },
-        states={
-            Key(stream.target, stream.subject): state
-            for stream, state in sorted(snapshot.releases.items())
-            if stream.environment == environment and not stream.is_batch
-        },
+        wanted=_by_key(desired),
+        states=_states(snapshot, environment),
         targets=targets,
         files=releases,
         blocked=blocked_releases or {},
@@ -94,6 +87,19 @@ def build_plan(
         stops=guards.stops(items, name),
         findings=tuple(sorted(findings, key=Finding.sort_key)),
     )
+
+
+def _by_key(desired: Iterable[Desired]) -> dict[Key, Desired]:
+    ordered = sorted(desired, key=lambda wish: (wish.target, wish.release, wish.file))
+    return {Key(wish.target, wish.release): wish for wish in ordered}
+
+
+def _states(snapshot: Snapshot, environment: str) -> dict[Key, StreamState]:
+    return {
+        Key(stream.target, stream.subject): state
+        for stream, state in sorted(snapshot.releases.items(), key=lambda entry: entry[0])
+        if stream.environment == environment and not stream.is_batch
+    }
 
 
 def _decided(world: World, now: datetime, permissions: Permissions, resend: bool) -> list[Item]:

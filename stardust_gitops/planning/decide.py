@@ -7,12 +7,13 @@ what the catalogue says (draft, archived, hold, takedown, active), then what the
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 
-from stardust_gitops.diagnostics import Finding, Severity
+from stardust_gitops.diagnostics import Finding
 from stardust_gitops.ledger.state import Phase, Sent, StreamState
 from stardust_gitops.planning.model import Action, Desired, Item, Reason
 from stardust_gitops.planning.settings import TargetSettings
+from stardust_gitops.planning.timing import hold_reason, late_finding, waits
 
 REMOVALS = frozenset({Action.TAKEDOWN, Action.PURGE})
 
@@ -214,8 +215,9 @@ def _removal(case: Case, why: tuple[Reason, ...]) -> Item:
     resumed = _resumed(case, removal=True)
     if resumed is None and state.open is not None:
         why = (SUPERSEDED, *why)
-    if _waits(case) and not target.sends_takedowns_ahead:
-        return case.item(Action.HELD, _hold(desired, "takedown_from"), *why, operation=operation)
+    if waits(desired, case.now) and not target.sends_takedowns_ahead:
+        held = hold_reason(desired, "takedown_from")
+        return case.item(Action.HELD, held, *why, operation=operation)
     return resumed or case.item(operation, *why)
 
 
@@ -320,70 +322,20 @@ def _protection(desired: Desired) -> Reason:
     )
 
 
-def _waits(case: Case) -> bool:
-    return case.desired.not_before is not None and case.desired.not_before > case.now
-
-
-def _hold(desired: Desired, code: str) -> Reason:
-    text = desired.not_before_text
-    if text is None and desired.not_before is not None:
-        moment = desired.not_before.astimezone(UTC)
-        text = f"until {moment:%Y-%m-%d %H:%M} UTC ({code})"
-    return Reason(code=code, text=text or code)
-
-
 def _timed(case: Case, item: Item) -> Item:
     """Hold what may not go yet, and warn of what comes too late."""
     if not item.action.sends:
         return item
-    late = _lead_time(case, item.action)
+    late = late_finding(case.desired, case.target, item.action, case.now)
     if late is not None:
         item = replace(item, findings=(*item.findings, late))
-    if not _waits(case):
+    if not waits(case.desired, case.now):
         return item
     return replace(
         item,
         action=Action.HELD,
         operation=item.action,
-        reasons=(_hold(case.desired, "send_from"), *item.reasons),
+        reasons=(hold_reason(case.desired, "send_from"), *item.reasons),
         not_before=case.desired.not_before,
         resumes=False,
     )
-
-
-def _lead_time(case: Case, action: Action) -> Finding | None:
-    """A warning where the recipient's minimum is not met. Plain dates; a street date that has
-    passed is missed already and needs no warning."""
-    needed = {
-        Action.INSERT: case.target.lead_time_new,
-        Action.UPDATE: case.target.lead_time_update,
-    }.get(action)
-    street = plain_date(case.desired.street_date)
-    if needed is None or street is None:
-        return None
-    left = street - case.now.date()
-    if left.days < 0 or left >= needed:
-        return None
-    return Finding(
-        code="SG2190",
-        severity=Severity.WARNING,
-        message=f"will miss {street}: {case.target.id} needs {_days(needed.days)}, "
-        f"{_days(left.days)} left",
-        remedy="Move the release date, or tell the recipient; it is sent all the same.",
-        file=case.desired.file,
-        pointer=("release_date",),
-        release=case.desired.release,
-        target=case.target.id,
-    )
-
-
-def _days(number: int) -> str:
-    return f"{number} day" if number == 1 else f"{number} days"
-
-
-def plain_date(text: str | None) -> date | None:
-    """The day of a date text of the content model; ``None`` where there is none."""
-    try:
-        return None if text is None else date.fromisoformat(text[:10])
-    except ValueError:
-        return None

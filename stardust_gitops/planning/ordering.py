@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from stardust_gitops.planning.decide import plain_date
 from stardust_gitops.planning.model import Action, Item
+from stardust_gitops.planning.timing import plain_date
 
 BACK_CATALOGUE_AGE = timedelta(days=28)
 """A release that is new to a target this long after its street date is back catalogue there."""

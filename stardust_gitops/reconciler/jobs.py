@@ -19,7 +19,7 @@ class Jobs:
     def load(self, item: Item) -> Job:
         """The content of an item. A takedown whose release does not resolve any more is rendered
         from what was sent last: a mistake elsewhere in the file must not keep it on sale."""
-        resolved = self._planner.resolve(item)
+        resolved = self._planner.resolve(item.release, item.target)
         if resolved is not None and self._complete(item, resolved[1].assets):
             base, delivery = resolved
             model = base.model

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -152,8 +151,6 @@ class Locks:
         blob = self.workspace.git_ids.get(path)
         if blob is not None and path not in self.workspace.modified:
             check_reference(path)
-            if blob == _pointer_id(asset):
-                return None
             return disagreement(asset, blob_id=blob)
         file = resolve_asset(self.workspace.root, path)
         try:
@@ -162,11 +159,3 @@ class Locks:
             return f"it cannot be found ({error.strerror})"
         return disagreement(asset, size=status.st_size)
 
-
-def _pointer_id(asset: LockedAsset) -> str:
-    """The git blob id of the Git LFS pointer to this file: LFS forms pointers in one way only."""
-    pointer = (
-        "version https://git-lfs.github.com/spec/v1\n"
-        f"oid sha256:{asset.file.sha256}\nsize {asset.file.size}\n"
-    ).encode()
-    return hashlib.sha1(b"blob %d\0" % len(pointer) + pointer, usedforsecurity=False).hexdigest()

@@ -55,7 +55,7 @@ class Planner:
     def plan(self, request: PlanRequest) -> Plan:
         """The plan, with the field changes of its updates."""
         catalogue, now = self._workspace.catalogue, self._clock.now()
-        self.survey = survey = survey_releases(self.surveyor, self._workspace)
+        survey = self.look()
         self.snapshot = snapshot = self._ledger.snapshot(
             request.environment, since=instant_text(now - GUARD_WINDOW)
         )
@@ -80,6 +80,16 @@ class Planner:
         items = tuple(self._with_changes(plan.environment, item, origins) for item in plan.items)
         return replace(plan, items=items)
 
+    def look(self) -> Survey:
+        """The survey of the catalogue, made once."""
+        if self.survey is None:
+            self.survey = survey_releases(self.surveyor, self._workspace)
+        return self.survey
+
+    def recipient_dpid(self, target: str) -> str:
+        """The DPID of a target's recipient."""
+        return self._workspace.catalogue.targets[target].model.recipient.dpid
+
     def _with_changes(self, environment: str, item: Item, origins: Origins) -> Item:
         if Action.UPDATE not in (item.action, item.operation):
             return item
@@ -88,7 +98,7 @@ class Planner:
         if state.baseline is None:
             return item
         before = self.stored(state.baseline.content)
-        resolved = self.resolve(item)
+        resolved = self.resolve(item.release, item.target)
         if resolved is None:
             return item
         base, delivery = resolved
@@ -114,15 +124,15 @@ class Planner:
             self._bases = {file: self.surveyor.base(file, model)}
         return self._bases[file]
 
-    def resolve(self, item: Item) -> tuple[Base, Delivery] | None:
-        """The present content of an item, ``None`` where it does not resolve."""
-        assert self.survey is not None
-        target = self._workspace.catalogue.targets.get(item.target)
-        file = self.survey.releases.get(item.release)
-        if target is None or file is None:
+    def resolve(self, release: str, target: str) -> tuple[Base, Delivery] | None:
+        """The present content of a release (GTIN-14) for a target, ``None`` where it does not
+        resolve."""
+        known = self._workspace.catalogue.targets.get(target)
+        file = self.look().releases.get(release)
+        if known is None or file is None:
             return None
         base = self.base(file)
-        document, _ = self.surveyor.content(base, target)
+        document, _ = self.surveyor.content(base, known)
         if document is None:
             return None
         return base, self.surveyor.resolver.delivery(base, document)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from stardust_gitops.catalog.loading import Catalogue, open_catalogue
+from stardust_gitops.catalog.loading import CONFIG_NAME, Catalogue, open_catalogue
 from stardust_gitops.git.repository import Repository
 
 CATALOGUE_FOLDERS = ("releases/", "tracks/", "targets/", "genre_maps/", "assets/")
@@ -32,12 +32,16 @@ class Workspace:
         return self.catalogue.root
 
     def uncommitted(self) -> list[str]:
-        """Files of the catalogue that differ from the last commit, sorted."""
-        return sorted(
-            path
-            for path in self.modified
-            if path == "stardust.yaml" or path.startswith(CATALOGUE_FOLDERS)
-        )
+        """Files of the catalogue that differ from the last commit, sorted; those too that git
+        was told to ignore although the catalogue reads them."""
+        if self.repository is None:
+            return []
+        frame = self.catalogue
+        read = {CONFIG_NAME, *frame.release_files}
+        read |= {target.file for target in frame.targets.values()}
+        read |= {recording.file for recording in frame.recordings.values()}
+        changed = {path for path in self.modified if path.startswith(CATALOGUE_FOLDERS)}
+        return sorted(changed | (read & self.modified) | (read - self.git_ids.keys()))
 
 
 def open_workspace(root: Path) -> Workspace:

@@ -370,4 +370,4 @@ def test_a_killed_process_of_this_host_loses_its_lease_at_once(
     ((_, takeover),) = ledger.events(stream=StreamId(*STREAM[:2], LEASE_SUBJECT))
     assert takeover.data["reason"] == "dead"
     assert ledger.state(STREAM).open is not None
-    assert ledger.verify() == [problem for problem in ledger.verify() if "missing" in problem]
+    assert all("bytes" in problem for problem in ledger.verify())

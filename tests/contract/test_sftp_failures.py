@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,6 @@ from tests.servers import (
     require_binary,
     small_disk,
     ssh_server,
-    without,
 )
 
 PASSWORD = "correct horse battery staple"
@@ -102,7 +102,7 @@ def test_keys_of_all_kinds_log_in(
         path = tmp_path / f"key{len(passphrase)}"
         text = make_key(path, key_type, passphrase=passphrase, options=options)
         _authorise(sshd, path)
-        with opened(without(sshd.settings(), private_key=text, passphrase=passphrase)) as transport:
+        with opened(replace(sshd.settings(), private_key=text, passphrase=passphrase)) as transport:
             assert transport.stat("nothing") is None
 
 
@@ -110,33 +110,33 @@ def test_an_ed25519_key_with_a_pass_phrase(sshd: SshServer, tmp_path: Path) -> N
     text = make_key(tmp_path / "key", "ed25519", passphrase="open sesame")
     _authorise(sshd, tmp_path / "key")
     # Without its last newline, as it comes from an environment variable.
-    settings = without(sshd.settings(), private_key=text.strip(), passphrase="open sesame")
+    settings = replace(sshd.settings(), private_key=text.strip(), passphrase="open sesame")
     with opened(settings) as transport:
         assert transport.stat("nothing") is None
     for wrong in (None, "sesame"):
-        error = refused(without(settings, passphrase=wrong), AuthenticationError)
+        error = refused(replace(settings, passphrase=wrong), AuthenticationError)
         assert "pass-phrase" in error.message
 
 
 def test_a_key_that_the_server_does_not_know(sshd: SshServer, tmp_path: Path) -> None:
     text = make_key(tmp_path / "stranger", "ed25519")
-    error = refused(without(sshd.settings(), private_key=text), AuthenticationError)
+    error = refused(replace(sshd.settings(), private_key=text), AuthenticationError)
     assert "refuses the login" in error.message
     assert not error.passing
 
 
 def test_a_password_where_only_keys_are_taken(sshd: SshServer) -> None:
-    settings = without(sshd.settings(), private_key=None, password=PASSWORD)
+    settings = replace(sshd.settings(), private_key=None, password=PASSWORD)
     assert "takes only: publickey" in refused(settings, AuthenticationError).message
 
 
 @pytest.mark.parametrize("text", ["", "not a key", "-----BEGIN OPENSSH PRIVATE KEY-----\nsecret"])
 def test_a_private_key_that_is_none(sshd: SshServer, text: str) -> None:
-    refused(without(sshd.settings(), private_key=text), AuthenticationError)
+    refused(replace(sshd.settings(), private_key=text), AuthenticationError)
 
 
 def test_no_secret_at_all(sshd: SshServer) -> None:
-    refused(without(sshd.settings(), private_key=None), AuthenticationError)
+    refused(replace(sshd.settings(), private_key=None), AuthenticationError)
 
 
 def test_an_agent_and_the_users_own_keys_are_not_asked(
@@ -148,8 +148,8 @@ def test_an_agent_and_the_users_own_keys_are_not_asked(
     (ssh / "known_hosts").write_text(f"[127.0.0.1]:{sshd.port} {sshd.host_key}\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     stranger = make_key(tmp_path / "stranger", "ed25519")
-    refused(without(sshd.settings(), private_key=stranger), AuthenticationError)
-    refused(without(sshd.settings(), host_key=""), HostKeyError)
+    refused(replace(sshd.settings(), private_key=stranger), AuthenticationError)
+    refused(replace(sshd.settings(), host_key=""), HostKeyError)
 
 
 def test_passwords(tmp_path: Path) -> None:
@@ -165,18 +165,18 @@ def test_passwords(tmp_path: Path) -> None:
     (tmp_path / "shadow").write_text(f"dsp:{digest}:20000:0:99999:7:::\n")
     (tmp_path / "shadow").chmod(0o600)
     with ssh_server(tmp_path / "home", passwd=passwd) as server:
-        settings = without(server.settings(), username="dsp", private_key=None, password=PASSWORD)
+        settings = replace(server.settings(), username="dsp", private_key=None, password=PASSWORD)
         with opened(settings) as transport:
             put(transport, "a")
             assert (server.root / "a").read_bytes() == b"x"
-        refused(without(settings, password="wrong horse"), AuthenticationError)
+        refused(replace(settings, password="wrong horse"), AuthenticationError)
     assert Path("/etc/passwd").read_text() == original
 
 
 def test_another_host_key_than_the_pinned_one(sshd: SshServer, tmp_path: Path) -> None:
     make_key(tmp_path / "other", "ed25519")
     pinned = (tmp_path / "other.pub").read_text()
-    error = refused(without(sshd.settings(), host_key=pinned), HostKeyError)
+    error = refused(replace(sshd.settings(), host_key=pinned), HostKeyError)
     assert fingerprint(tmp_path / "other.pub") in error.message
     assert fingerprint(sshd.home / "host.pub") in error.message
     assert not error.passing
@@ -185,7 +185,7 @@ def test_another_host_key_than_the_pinned_one(sshd: SshServer, tmp_path: Path) -
 def test_a_pinned_key_of_a_type_that_the_server_has_not(sshd: SshServer, tmp_path: Path) -> None:
     make_key(tmp_path / "other", "ecdsa")
     pinned = (tmp_path / "other.pub").read_text()
-    error = refused(without(sshd.settings(), host_key=pinned), HostKeyError)
+    error = refused(replace(sshd.settings(), host_key=pinned), HostKeyError)
     assert "no host key of type ecdsa-sha2-nistp256" in error.message
     assert fingerprint(tmp_path / "other.pub") in error.message
 
@@ -198,7 +198,7 @@ def test_one_of_several_pinned_keys_is_enough(sshd: SshServer, tmp_path: Path) -
         "# the next key",
         (tmp_path / "next.pub").read_text(),
     ]
-    settings = without(sshd.settings(), host_key="\n".join([*lines, sshd.host_key]))
+    settings = replace(sshd.settings(), host_key="\n".join([*lines, sshd.host_key]))
     with opened(settings) as transport:
         assert transport.list("nothing") == []
 
@@ -217,19 +217,19 @@ def test_host_keys_of_other_types(tmp_path: Path, key_type: str) -> None:
     "host_key", ["", "  \n# none\n", "ssh-ed25519", "ssh-ed25519 AAAA", "ssh-ed25519 %%%", "é x"]
 )
 def test_a_host_key_that_is_none(sshd: SshServer, host_key: str) -> None:
-    refused(without(sshd.settings(), host_key=host_key), HostKeyError)
+    refused(replace(sshd.settings(), host_key=host_key), HostKeyError)
 
 
 # -- lines that break
 
 
 def test_nobody_listens(sshd: SshServer) -> None:
-    assert refused(without(sshd.settings(), port=free_port()), PassingError).passing
+    assert refused(replace(sshd.settings(), port=free_port()), PassingError).passing
 
 
 def test_an_unknown_host(sshd: SshServer) -> None:
     with pytest.raises(TransportError, match=r"no-such-host\.invalid is not a known host"):
-        open_transport(without(sshd.settings(), host="no-such-host.invalid"))
+        open_transport(replace(sshd.settings(), host="no-such-host.invalid"))
 
 
 @pytest.mark.parametrize("greeting", [b"", b"220 ftp.example.com ready\r\n", b"SSH-2.0-mute\r\n"])
@@ -244,7 +244,7 @@ def test_something_listens_that_is_no_ssh_server(sshd: SshServer, greeting: byte
 
         thread = threading.Thread(target=greet)
         thread.start()
-        settings = without(sshd.settings(), port=listener.getsockname()[1], timeout=0.5)
+        settings = replace(sshd.settings(), port=listener.getsockname()[1], timeout=0.5)
         started = time.monotonic()
         try:
             refused(settings, PassingError)
@@ -292,7 +292,7 @@ def test_a_server_that_dies_between_two_files(tmp_path: Path) -> None:
 def test_a_server_that_stops_answering(tmp_path: Path) -> None:
     with (
         ssh_server(tmp_path / "home") as server,
-        opened(without(server.settings(), timeout=1)) as transport,
+        opened(replace(server.settings(), timeout=1)) as transport,
     ):
         put(transport, "a")
         frozen = server.sessions()
@@ -310,7 +310,7 @@ def test_a_server_that_stops_reading_in_the_middle_of_a_file(tmp_path: Path) -> 
     """The socket fills up, and nothing but the kernel's own limit ends the wait."""
     with (
         ssh_server(tmp_path / "home") as server,
-        opened(without(server.settings(), timeout=1)) as transport,
+        opened(replace(server.settings(), timeout=1)) as transport,
     ):
         frozen = server.sessions()
 
@@ -387,7 +387,7 @@ def test_nothing_is_written_to_standard_error(
 ) -> None:
     make_key(tmp_path / "other", "ecdsa")
     pinned = (tmp_path / "other.pub").read_text()
-    refused(without(sshd.settings(), host_key=pinned), HostKeyError)
+    refused(replace(sshd.settings(), host_key=pinned), HostKeyError)
     with opened(sshd.settings(tmp_path)) as transport:
         put(transport, "a")
         sshd.kill_sessions()
@@ -397,7 +397,7 @@ def test_nothing_is_written_to_standard_error(
 
 
 def test_secrets_are_not_in_the_settings_as_printed(sshd: SshServer) -> None:
-    settings = without(sshd.settings(), password=PASSWORD, passphrase="open sesame")
+    settings = replace(sshd.settings(), password=PASSWORD, passphrase="open sesame")
     shown = repr(settings)
     assert PASSWORD not in shown
     assert "sesame" not in shown

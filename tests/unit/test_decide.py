@@ -192,6 +192,8 @@ def test_an_open_intention_marker_not_begun_and_content_changed_is_superseded() 
     item = decided(wish(message="corrected"), replace(NOTHING, version=1, open=sent()))
     assert (item.action, codes(item)) == (Action.INSERT, ["superseded", "new_release"])
     assert not item.resumes
+    item = decided(wish(assets="remastered"), replace(NOTHING, version=1, open=sent()))
+    assert (item.action, codes(item)) == (Action.INSERT, ["superseded", "new_release"])
 
 
 def test_an_open_intention_and_content_reverted_is_superseded_then_unchanged() -> None:

@@ -59,7 +59,8 @@ def test_takedowns_stop_by_count(number: int, stops: bool) -> None:
 def test_operations_stop_by_percent(
     kind: str, change: dict[str, str], number: int, stops: bool
 ) -> None:
-    safety = replace(LOOSE, **{kind: Limit(percent=10)})
+    limits: dict[str, Any] = {kind: Limit(percent=10)}
+    safety = replace(LOOSE, **limits)
     plan = plan_of(catalogue(100, number, **change), ledger(100), safety=safety)
     assert codes(plan) == [f"guard_{kind}"] * stops
 

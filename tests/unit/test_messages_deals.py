@@ -119,9 +119,9 @@ def test_visibility() -> None:
     ]
 
 
-@pytest.mark.parametrize("changes", [{"visibility": Visibility()}, {"visibility": None}])
-def test_no_visibility_where_nothing_is_said(changes: dict[str, Visibility | None]) -> None:
-    message = written(example.delivery(**changes))
+@pytest.mark.parametrize("visibility", [Visibility(), None])
+def test_no_visibility_where_nothing_is_said(visibility: Visibility | None) -> None:
+    message = written(example.delivery(visibility=visibility))
     assert message.texts("DealList/ReleaseVisibility") == []
     assert message.texts("ReleaseList/Release/ReleaseVisibilityReference") == []
 

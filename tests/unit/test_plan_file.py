@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from typing import Any
 
 import jsonschema
@@ -154,10 +156,7 @@ def test_a_hostile_file_gets_a_diagnosis(data: bytes, code: str) -> None:
 )
 def test_a_wrong_value_in_an_item_names_the_place(field: str, value: Any) -> None:
     hostile = document()
-    text = orjson.dumps({**hostile["items"][0], field: None}).decode()
-    import json
-
-    hostile["items"][0] = {**json.loads(text), field: value}
+    hostile["items"][0] = {**hostile["items"][0], field: value}
     with pytest.raises(SafetyError, match=rf"items\.0\.{field}") as caught:
         load_plan_file(
             json.dumps(hostile).encode(), environment="production", catalogue="alpha-tide"
@@ -189,8 +188,6 @@ def test_the_schema_names_every_field_of_the_json_and_describes_it() -> None:
     schema = plan_schema()
     change = Change(path="title", before="a", after="b")
     (item, *_) = (i for i in full_plan().items if i.findings)
-    import dataclasses
-
     plan = dataclasses.replace(full_plan(), items=(dataclasses.replace(item, changes=(change,)),))
     shown = plan_document(plan)
     entry = shown["items"][0]

@@ -84,7 +84,12 @@ def sample_plan() -> Plan:
 
 
 def printed(
-    plan: Plan, *, width: int = 110, encoding: str = "utf-8", all_items: bool = False, limit: int = 50
+    plan: Plan,
+    *,
+    width: int = 110,
+    encoding: str = "utf-8",
+    all_items: bool = False,
+    limit: int = 50,
 ) -> str:
     buffer = io.BytesIO()
     file = io.TextIOWrapper(buffer, encoding=encoding, newline="\n")
@@ -113,7 +118,7 @@ spotify   ERN 4.3 over SFTP                          3 to send · 1 held · 1 bl
       live, but its file is gone: bring it back, or set `status: takedown`, or `ledger forget` it
 Plan: 1 takedown, 1 insert, 1 update · 1 held, 1 blocked, 1 orphaned, 2 unchanged · 3 messages, 96.4 MB to upload
 Next: `stardust-gitops apply` sends this.
-"""
+"""  # noqa: E501
 
 
 def test_golden() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +63,6 @@ def test_bytes_that_are_no_event_are_an_error_in_words(body: bytes) -> None:
 
 def test_an_upcast_event_keeps_its_place_in_the_chain(tmp_path: Path) -> None:
     """What follows an old event refers to the bytes that were stored, not to their new form."""
-    import hashlib
-    import sqlite3
-
     path = tmp_path / "ledger.db"
     create(path, CATALOGUE).close()
     body = old_body()

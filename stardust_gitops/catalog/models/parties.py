@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator
-
-from stardust_gitops.catalog.models.scalars import ContributorRole, Dpid, Isni, Model, Text, refuse
-
-
-def _ipi(value: str) -> str:
-    if len(value) != 11 or not value.isdigit():
-        refuse("SG1307", f"{value!r} is no IPI name number", "write its 11 digits")
-    return value
+from stardust_gitops.catalog.models.scalars import ContributorRole, Dpid, Ipi, Isni, Model, Text
 
 
 class PartyEntry(Model):
@@ -20,7 +12,7 @@ class PartyEntry(Model):
 
     name: Text
     isni: Isni | None = None
-    ipi: Annotated[str, AfterValidator(_ipi)] | None = None
+    ipi: Ipi | None = None
     ipn: Text | None = None
     ids: dict[Dpid, Text] = {}
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from stardust_gitops.catalog.models.deals import Terms
 from stardust_gitops.catalog.models.parties import ArtistEntry, ContributorEntry
-from stardust_gitops.catalog.models.scalars import Flag, Isrc, Language, Model, Text, Whole
+from stardust_gitops.catalog.models.scalars import Flag, Isrc, Iswc, Language, Model, Text, Whole
 
 ParentalWarningEntry = Literal[
     "Explicit", "ExplicitContentEdited", "NotExplicit", "NoAdviceAvailable"
@@ -28,7 +28,7 @@ class RecordingFields(Model):
     subgenre: Text | None = None
     language: Language | None = None
     instrumental: Flag | None = None
-    iswc: Text | None = None
+    iswc: Iswc | None = None
 
 
 class RecordingFile(RecordingFields):

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from stardust_gitops.catalog.suggest import did_you_mean
 from stardust_gitops.catalog.vocabulary import allowed
-from stardust_gitops.identifiers import dpid, icpn, isni, isrc
+from stardust_gitops.identifiers import dpid, icpn, ipi, isni, isrc, iswc
 
 
 class Model(BaseModel):
@@ -26,8 +26,8 @@ class Model(BaseModel):
 
 def refuse(code: str, message: str, remedy: str) -> NoReturn:
     """End validation of a value with a coded finding; `catalog.findings` reads it back."""
-    raise PydanticCustomError(  # type: ignore[type-arg]
-        code,  # type: ignore[arg-type]
+    raise PydanticCustomError(
+        code,
         "{message}",
         {"message": message, "remedy": remedy},
     )
@@ -195,6 +195,8 @@ Days = Annotated[int, BeforeValidator(_duration_days)]
 Icpn = Annotated[str, AfterValidator(_identifier("SG1301", "ICPN", icpn.normalise))]
 Isrc = Annotated[str, AfterValidator(_identifier("SG1302", "ISRC", isrc.normalise))]
 Isni = Annotated[str, AfterValidator(_identifier("SG1303", "ISNI", isni.normalise))]
+Ipi = Annotated[str, AfterValidator(_identifier("SG1307", "IPI name number", ipi.normalise))]
+Iswc = Annotated[str, AfterValidator(_identifier("SG1308", "ISWC", iswc.normalise))]
 Dpid = Annotated[str, AfterValidator(_identifier("SG1304", "DPID", dpid.normalise))]
 Date = Annotated[str, AfterValidator(_date)]
 Moment = Annotated[str, AfterValidator(_moment)]

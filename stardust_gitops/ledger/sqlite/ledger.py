@@ -16,7 +16,7 @@ from stardust_gitops.clock import Clock, SystemClock, instant_text
 from stardust_gitops.ledger.audit import Auditor
 from stardust_gitops.ledger.events import LEASE_SUBJECT, Event, Kind, Provenance, StreamId
 from stardust_gitops.ledger.sqlite import leases, rows, schema
-from stardust_gitops.ledger.sqlite.connection import in_words, open_file
+from stardust_gitops.ledger.sqlite.connection import in_words, ledger_error, open_file
 from stardust_gitops.ledger.state import BatchState, StreamState
 from stardust_gitops.ledger.store import Lease, LedgerError, Operation, Snapshot
 from stardust_gitops.ledger.upcast import UPCASTERS, Upcaster, read_event
@@ -225,25 +225,30 @@ class SqliteLedger:
 
     def verify(self) -> list[str]:
         """See `LedgerStore.verify`. Reads all that there is."""
-        auditor = Auditor(self._upcasters)
         with self._reading() as connection:
             problems = [f"SQLite: {text}" for text in rows.damage(connection)]
             missing = set(schema.TRIGGERS) - rows.triggers(connection)
             problems += [f"the guard {name} was removed" for name in sorted(missing)]
-            auditor.read(
-                rows.stored_events(connection),
-                rows.checkpoints(connection),
-                rows.ever_written(connection),
-            )
-            auditor.compare(rows.derived(connection))
-            problems += auditor.problems
-            for digest in rows.blob_digests(connection):
-                by = auditor.references.pop(digest, None)
-                if rows.get_blob(connection, digest) is None:
-                    problems.append(f"the bytes {digest} are damaged ({by or 'not referred to'})")
-        for digest, by in auditor.references.items():
-            problems.append(f"the bytes {digest} are missing ({by} refers to them)")
+            try:
+                self._audit(connection, problems)
+            except sqlite3.DatabaseError as error:
+                problems.append(ledger_error(self._path, error).message)
         return problems
+
+    def _audit(self, connection: sqlite3.Connection, problems: list[str]) -> None:
+        auditor = Auditor(problems, self._upcasters)
+        auditor.read(
+            rows.stored_events(connection),
+            rows.checkpoints(connection),
+            rows.ever_written(connection),
+        )
+        auditor.compare(rows.derived(connection))
+        for digest in rows.blob_digests(connection):
+            by = auditor.references.pop(digest, "nothing refers to them")
+            if rows.get_blob(connection, digest) is None:
+                problems.append(f"the bytes {digest} are damaged ({by})")
+        for digest, by in auditor.references.items():
+            problems.append(f"the bytes {digest} are missing ({by})")
 
     def close(self) -> None:
         """See `LedgerStore.close`."""

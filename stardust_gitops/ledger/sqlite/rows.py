@@ -44,7 +44,13 @@ def ever_written(connection: sqlite3.Connection) -> int:
 
 def stored_events(connection: sqlite3.Connection) -> Iterator[StoredEvent]:
     """All events as they are stored, in order of position."""
-    for row in connection.execute(f"SELECT {_EVENT} FROM events ORDER BY position"):
+    # SQLite keeps any type in any column, so that tampering could put numbers where texts were.
+    names = (f"CAST({name} AS TEXT)" for name in ("environment", "target", "subject"))
+    rows = connection.execute(
+        f"SELECT position, {', '.join(names)}, version, time, operation, CAST(digest AS TEXT),"
+        " CAST(body AS BLOB) FROM events ORDER BY position"
+    )
+    for row in rows:
         yield StoredEvent(*row)
 
 
@@ -55,7 +61,10 @@ def checkpoints(connection: sqlite3.Connection) -> list[tuple[int, str]]:
 
 def derived(connection: sqlite3.Connection) -> dict[StreamId, Derived]:
     """The whole derived table."""
-    rows = connection.execute("SELECT environment, target, subject, planned, state FROM streams")
+    rows = connection.execute(
+        "SELECT CAST(environment AS TEXT), CAST(target AS TEXT), CAST(subject AS TEXT), planned,"
+        " CAST(state AS BLOB) FROM streams"
+    )
     return {StreamId(*row[:3]): Derived(bool(row[3]), row[4]) for row in rows}
 
 

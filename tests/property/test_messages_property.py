@@ -1,0 +1,160 @@
+"""Our conformance check and DDEX's official XSD, held against each other.
+
+For what we write neither may accept what the other refuses. A plain run takes some dozens of
+generated messages; ``STARDUST_LONG=1`` takes thousands.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from stardust_gitops.content.model import Delivery
+from stardust_gitops.messages.check import check_message, check_tree
+from stardust_gitops.messages.ern.conformance import check_structure
+from stardust_gitops.messages.ern.options import MessageOptions
+from stardust_gitops.messages.ern.references import check_references
+from stardust_gitops.messages.ern.writer import build_new_release, write_new_release
+from stardust_gitops.messages.header import Header
+from stardust_gitops.messages.xml import serialise
+from tests.ddex import official, official_files, require_schemas
+from tests.mutations import TRANSFORMATIONS, Mutant, mutants, paths, structural
+from tests.strategies import messages
+
+_LONG = bool(os.environ.get("STARDUST_LONG"))
+_CALM = (HealthCheck.too_slow, HealthCheck.data_too_large)
+
+Sources = tuple[Delivery, Header, MessageOptions]
+
+
+def _settings(plain: int, long: int) -> settings:
+    return settings(
+        max_examples=long if _LONG else plain,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=_CALM,
+    )
+
+
+def _disagreement(mutant: Mutant) -> str | None:
+    """How the two checks differ over a mutant where they must not."""
+    ours = check_structure(mutant.root, "4.3")
+    theirs = official()(mutant.root)
+    if bool(ours) == bool(theirs) or (mutant.foreign and ours):
+        return None
+    return f"{mutant.how}: ours {ours[:2]}, official {theirs[:2]}"
+
+
+@_settings(60, 2000)
+@given(messages())
+def test_every_message_passes_every_check(sources: Sources) -> None:
+    schemas = require_schemas()
+    root = build_new_release(*sources)
+    assert check_tree(root, "4.3", schemas) == []
+    assert official()(root) == []
+    data = serialise(root)
+    assert data == write_new_release(*sources)
+    assert check_message(data, "4.3", schemas) == []
+
+
+@_settings(15, 2000)
+@given(messages())
+def test_every_message_passes_our_own_checks_alone(sources: Sources) -> None:
+    root = build_new_release(*sources)
+    assert check_structure(root, "4.3") == []
+    assert check_references(root) == []
+
+
+@_settings(60, 2000)
+@given(messages(), st.data())
+def test_checks_agree_on_spoiled_messages(sources: Sources, data: st.DataObject) -> None:
+    """Several changes, one upon the other, so that one does not only undo what is easy to see."""
+    root = build_new_release(*sources)
+    for _ in range(data.draw(st.integers(1, 3))):
+        count = sum(1 for _ in root.iter("*"))
+        number = data.draw(st.integers(0, count - 1))
+        mutant = structural(root, number, data.draw(st.sampled_from(TRANSFORMATIONS)))
+        if mutant is None:
+            continue
+        assert _disagreement(mutant) is None
+        root = mutant.root
+
+
+def test_checks_agree_on_every_small_change() -> None:
+    """Every kind of element in its place: each change of it, each value in it."""
+    official()
+    done: set[tuple[Any, ...]] = set()
+    found: list[str] = []
+
+    @_settings(20, 200)
+    @given(messages())
+    def collect(sources: Sources) -> None:
+        root = build_new_release(*sources)
+        elements = list(root.iter("*"))
+        for number in paths(root):
+            element = elements[number]
+            parent = element.getparent()
+            key = (element.tag, None if parent is None else parent.tag, *element.keys())
+            if key not in done:
+                done.add(key)
+                found.extend(filter(None, map(_disagreement, mutants(root, number))))
+
+    collect()
+    assert found == []
+    assert len(done) > 130  # the example has nearly every kind that the table knows
+
+
+def _xmlschema() -> Any:
+    files = official_files()
+    if files is None:
+        pytest.skip("no official XSD of ERN 4.3")
+    xmlschema = pytest.importorskip("xmlschema")
+    message, values = files
+    locations = {"http://ddex.net/xml/allowed-value-sets": values.resolve().as_uri()}
+    return xmlschema.XMLSchema(str(message), locations=locations)
+
+
+def _reference_mutants(root: etree._Element) -> list[etree._Element]:
+    """An id that stands twice, and references that lead nowhere."""
+    made = []
+    for path, text in (
+        ("PartyList/Party[2]/PartyReference", "P1"),
+        ("ResourceList/Image/ResourceReference", "A1"),
+        ("ReleaseList/Release/ReleaseLabelReference", "P99"),
+        ("ReleaseList/TrackRelease/ReleaseResourceReference", "A99"),
+        ("DealList/ReleaseDeal/DealReleaseReference", "R99"),
+        ("ReleaseList/Release/ReleaseVisibilityReference", "V99"),
+    ):
+        spoiled = copy.deepcopy(root)
+        element = spoiled.find(path)
+        if element is not None:
+            element.text = text
+            made.append(spoiled)
+    return made
+
+
+def test_a_second_validator_agrees_on_ids_and_references(tmp_path: Path) -> None:
+    schema = _xmlschema()
+
+    @_settings(2, 60)
+    @given(messages())
+    def compare(sources: Sources) -> None:
+        root = build_new_release(*sources)
+        path = tmp_path / "message.xml"
+        path.write_bytes(serialise(root))
+        assert schema.is_valid(str(path))
+        for spoiled in _reference_mutants(root):
+            path.write_bytes(serialise(spoiled))
+            assert not schema.is_valid(str(path))
+            assert check_structure(spoiled, "4.3") == []
+            assert check_references(spoiled) != []
+
+    compare()

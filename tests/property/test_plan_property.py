@@ -1,0 +1,221 @@
+"""Properties of planning over catalogues and ledgers that hypothesis makes up.
+
+Ledgers come about as they do in life: rounds of plans whose deliveries complete, break off at
+some step, or are rejected, folded from real events.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stardust_gitops.ledger.events import Event, Kind, Provenance, StreamId
+from stardust_gitops.ledger.fold import apply_release
+from stardust_gitops.ledger.state import StreamState
+from stardust_gitops.ledger.store import Snapshot
+from stardust_gitops.planning.model import Action, Desired, Item, Plan
+from stardust_gitops.planning.plan_file import dump_plan_file, load_plan_file, narrow
+from stardust_gitops.planning.settings import Limit, Safety, TargetSettings
+from tests.planning_samples import NOW, digest, error, gtin, plan_of, snapshot, wish
+
+TARGETS = (
+    TargetSettings(id="one", takedown="no_deals"),
+    TargetSettings(id="two", takedown="purge", files_in_updates=True),
+    TargetSettings(id="three", takedown="end_date", takedown_ahead=True, files_in_re_release=False),
+    TargetSettings(id="off", enabled=False),
+)
+LOOSE = Safety(
+    takedowns=Limit(), updates=Limit(), inserts=Limit(), resends=Limit(), missing=Limit()
+)
+BY = Provenance(actor="test", run="r", program="p")
+
+States = dict[tuple[str, str], StreamState]
+
+wishes = st.builds(
+    lambda release, target, status, message, assets, recordings, broken, later: wish(
+        gtin(release),
+        target=target,
+        status=status,
+        message=message,
+        assets=assets,
+        recordings=recordings,
+        errors=(error(),) if broken else (),
+        not_before=NOW + timedelta(days=1) if later else None,
+        street_date=f"2026-1{release % 3}-0{1 + release}",
+    ),
+    release=st.integers(1, 4),
+    target=st.sampled_from([target.id for target in TARGETS]),
+    status=st.sampled_from(["active"] * 4 + ["takedown"] * 2 + ["hold", "draft", "archived"]),
+    message=st.sampled_from(["told", "corrected"]),
+    assets=st.sampled_from(["files", "remastered"]),
+    recordings=st.sampled_from(["isrcs", "others", "more"]),
+    broken=st.sampled_from([False] * 5 + [True]),
+    later=st.sampled_from([False] * 5 + [True]),
+)
+catalogues = st.lists(wishes, max_size=8, unique_by=lambda one: (one.target, one.release))
+endings = st.lists(
+    st.sampled_from(["done"] * 3 + ["intended", "begun", "unknown", "rejected"]), min_size=8
+)
+rounds = st.lists(st.tuples(catalogues, endings), max_size=3)
+
+
+def planned(desired: Iterable[Desired], states: Mapping[tuple[str, str], StreamState]) -> Plan:
+    return plan_of(desired, snapshot(states), targets=TARGETS, safety=LOOSE)
+
+
+def after(state: StreamState, key: tuple[str, str], kind: Kind, **data: Any) -> StreamState:
+    event = Event(
+        stream=StreamId("production", *key),
+        version=state.version + 1,
+        kind=kind,
+        time="2026-11-22T12:00:00.000000Z",
+        provenance=BY,
+        data=data,
+        previous=state.head,
+    )
+    return apply_release(state, event)
+
+
+def carry_out(item: Item, desired: Desired | None, state: StreamState, end: str) -> StreamState:
+    """What a runner writes for one item, up to a given end."""
+    key = (item.target, item.release)
+    if any(reason.code == "superseded" for reason in item.reasons) and state.open:
+        state = after(state, key, Kind.SUPERSEDED)
+    if not item.action.sends:
+        return state
+    if not item.resumes:
+        assert desired is not None
+        state = after(
+            state,
+            key,
+            Kind.INTENDED,
+            operation=item.action.value,
+            status=desired.status,
+            message_fingerprint=item.message_fingerprint,
+            assets_fingerprint=item.assets_fingerprint,
+            scheme=1,
+            recordings=desired.recordings,
+            content=digest("content"),
+            message_id=f"{item.release}-{state.version}",
+        )
+    if end == "intended":
+        return state
+    if not state.marker_begun:
+        state = after(state, key, Kind.COMPLETING)
+    if end == "begun":
+        return state
+    if end == "unknown":
+        return after(state, key, Kind.FAILED, outcome="unknown", text="connection lost")
+    assert state.open is not None
+    message_id = state.open.message_id
+    state = after(state, key, Kind.COMPLETED)
+    if end == "rejected":
+        state = after(state, key, Kind.REJECTED, message_id=message_id, text="no")
+    return state
+
+
+def work_through(plan: Plan, desired: Iterable[Desired], states: States, ends: list[str]) -> States:
+    by_key = {(one.target, one.release): one for one in desired}
+    states = dict(states)
+    for index, item in enumerate(plan.items):
+        key = (item.target, item.release)
+        before = states.get(key, StreamState())
+        changed = carry_out(item, by_key.get(key), before, ends[index % len(ends)])
+        if changed.version:
+            states[key] = changed
+    return states
+
+
+def lived(history: list[tuple[list[Desired], list[str]]]) -> States:
+    states: States = {}
+    for desired, ends in history:
+        states = work_through(planned(desired, states), desired, states, ends)
+    return states
+
+
+@settings(max_examples=80, deadline=None)
+@given(history=rounds, desired=catalogues, seed=st.integers(0, 1000))
+def test_the_order_of_input_does_not_matter_byte_for_byte(
+    history: list[tuple[list[Desired], list[str]]], desired: list[Desired], seed: int
+) -> None:
+    states = lived(history)
+    first = planned(desired, states)
+    shuffler = random.Random(seed)
+    mixed = shuffler.sample(desired, len(desired))
+    keys = shuffler.sample(list(states), len(states))
+    ledger = snapshot({key: states[key] for key in keys})
+    second = plan_of(
+        mixed,
+        Snapshot(position=9, releases=ledger.releases, batches={}, recent=()),
+        targets=reversed(TARGETS),
+        safety=LOOSE,
+    )
+    assert second == first
+    assert dump_plan_file(second) == dump_plan_file(first)
+
+
+@settings(max_examples=80, deadline=None)
+@given(history=rounds, desired=catalogues)
+def test_apply_then_plan_is_empty(
+    history: list[tuple[list[Desired], list[str]]], desired: list[Desired]
+) -> None:
+    states = lived(history)
+    # What was interrupted at its marker is settled by the first run; the second sends the rest.
+    for _ in range(2):
+        states = work_through(planned(desired, states), desired, states, ["done"])
+    plan = planned(desired, states)
+    assert [item for item in plan.items if item.action.sends] == []
+    assert not any(reason.code == "superseded" for item in plan.items for reason in item.reasons)
+
+
+@settings(max_examples=80, deadline=None)
+@given(history=rounds, desired=catalogues)
+def test_nothing_is_taken_down_unless_the_catalogue_says_so(
+    history: list[tuple[list[Desired], list[str]]], desired: list[Desired]
+) -> None:
+    status = {(one.target, one.release): one.status for one in desired}
+    for item in planned(desired, lived(history)).items:
+        if item.action in (Action.TAKEDOWN, Action.PURGE) and item.reasons[0].code != "settle":
+            assert status[item.target, item.release] == "takedown"
+        assert item.target != "off"
+
+
+@settings(max_examples=60, deadline=None)
+@given(history=rounds, desired=catalogues, later=catalogues)
+def test_a_plan_file_never_widens(
+    history: list[tuple[list[Desired], list[str]]], desired: list[Desired], later: list[Desired]
+) -> None:
+    states = lived(history)
+    approved = load_plan_file(
+        dump_plan_file(planned(desired, states)), environment="production", catalogue="alpha-tide"
+    )
+    now = planned(later, states)
+    kept, stale = narrow(now, approved)
+    assert set(kept.items) <= {item for item in now.items if item.action.sends}
+    assert len(kept.items) + len(stale) == len(approved.items)
+    same, nothing = narrow(planned(desired, states), approved)
+    assert nothing == ()
+    assert same.plan_hash == approved.plan_hash
+
+
+@settings(max_examples=40, deadline=None)
+@given(history=rounds, desired=catalogues)
+def test_a_deleted_or_unlisted_or_disabled_anything_sends_nothing(
+    history: list[tuple[list[Desired], list[str]]], desired: list[Desired]
+) -> None:
+    states = lived(history)
+    off = [replace(target, enabled=False) for target in TARGETS]
+    for plan in (
+        plan_of([], snapshot(states), targets=TARGETS, safety=LOOSE),
+        plan_of([], snapshot(states), targets=TARGETS, safety=LOOSE, unreadable=True),
+        plan_of([], snapshot(states), targets=[], safety=LOOSE),
+        plan_of(desired, snapshot(states), targets=off, safety=LOOSE),
+    ):
+        sends = [item for item in plan.items if item.action.sends]
+        assert all(item.reasons[0].code == "settle" for item in sends)

@@ -1,0 +1,129 @@
+"""A recipient, written from the standard alone: it looks at an inbox and ingests what is complete.
+
+It shares no code with the program. Whatever a strict recipient would refuse is an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lxml import etree
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """One message that was taken: what it says, and which files came with it."""
+
+    icpn: str
+    message_id: str
+    title: str
+    deals: int
+    files: frozenset[str]
+    delivery_type: str | None
+
+
+@dataclass
+class RecipientReader:
+    """Reads an inbox. `sweeps` empties the folders that it has taken, as many recipients do."""
+
+    inbox: Path
+    sweeps: bool = False
+    taken: list[Ingested] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
+
+    def look(self) -> None:
+        """Take every folder whose marker has come since the last look."""
+        if not self.inbox.exists():
+            return
+        for folder in sorted(entry for entry in self.inbox.iterdir() if entry.is_dir()):
+            if folder.name in self._seen:
+                continue
+            manifests = list(folder.glob("BatchComplete_*.xml"))
+            messages = [f for f in folder.glob("*.xml") if f not in manifests]
+            if manifests:
+                self._batch(folder, manifests[0])
+            elif messages:
+                self._take(folder, messages[0], None)
+            else:
+                continue
+            self._seen.add(folder.name)
+            if self.sweeps:
+                shutil.rmtree(folder)
+
+    def leftovers(self) -> list[str]:
+        """Files that belong to nothing that was taken, and unfinished ones."""
+        names = [f for f in sorted(self.inbox.rglob("*")) if f.is_file()]
+        return [
+            str(f.relative_to(self.inbox))
+            for f in names
+            if f.relative_to(self.inbox).parts[0] not in self._seen or not _plain(f.name)
+        ]
+
+    def _batch(self, folder: Path, manifest: Path) -> None:
+        root = etree.parse(manifest).getroot()
+        self._expect(root.findtext("RootDirectory") == folder.name, f"{folder.name}: wrong root")
+        entries = root.findall("MessageInBatch")
+        self._expect(
+            root.findtext("NumberOfMessages") == str(len(entries)), f"{folder.name}: wrong number"
+        )
+        listed = set()
+        for entry in entries:
+            message = folder / str(entry.findtext("URL"))
+            listed.add(message.parent.name)
+            if not message.is_file():
+                self.errors.append(f"{message} is missing")
+                continue
+            digest = hashlib.md5(message.read_bytes(), usedforsecurity=False).hexdigest()
+            self._expect(digest == entry.findtext("HashSum/HashSumValue"), f"{message}: hash")
+            taken = self._take(message.parent, message, entry.findtext("DeliveryType"))
+            self._expect(taken.message_id == entry.findtext("MessageId"), f"{message}: id")
+            self._expect(
+                taken.icpn == entry.findtext("IncludedReleaseId/ICPN"), f"{message}: ICPN"
+            )
+        folders = {entry.name for entry in folder.iterdir() if entry.is_dir()}
+        self._expect(folders == listed, f"{folder.name}: {folders ^ listed} not in the manifest")
+
+    def _take(self, folder: Path, message: Path, delivery_type: str | None) -> Ingested:
+        root = etree.parse(message).getroot()
+        files = set()
+        for file in root.iter("File"):
+            uri = str(file.findtext("URI"))
+            files.add(uri)
+            path = folder / uri
+            if not path.is_file():
+                self.errors.append(f"{message}: {uri} is missing")
+                continue
+            digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+            self._expect(digest == file.findtext("HashSum/HashSumValue"), f"{path}: hash")
+        present = {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file()}
+        extra = present - files - {message.name}
+        self._expect(not extra, f"{folder.name}: {sorted(extra)} in no message")
+        ingested = Ingested(
+            icpn=message.stem,
+            message_id=str(root.findtext("MessageHeader/MessageId")),
+            title=str(root.findtext("ReleaseList/Release/DisplayTitleText")),
+            deals=len(root.findall("DealList/ReleaseDeal")),
+            files=frozenset(files),
+            delivery_type=delivery_type,
+        )
+        self._expect(
+            root.findtext("ReleaseList/Release/ReleaseId/ICPN") == message.stem,
+            f"{message}: names another release",
+        )
+        ids = {each.message_id for each in self.taken}
+        self._expect(ingested.message_id not in ids, f"{ingested.message_id} came twice")
+        self.taken.append(ingested)
+        return ingested
+
+    def _expect(self, condition: bool, error: str) -> None:
+        if not condition:
+            self.errors.append(error)
+
+
+def _plain(name: str) -> bool:
+    return re.fullmatch(r"(BatchComplete_[0-9]{17}|[0-9]{8,14}(_[0-9]{2}_[0-9]{3})?)\.[a-z]+", name) is not None
