@@ -6,17 +6,16 @@ Ours: content to tree, structure, references, official XSD. Floor: the same tree
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import TypeAlias
 
 from lxml import etree
 
+from benchmarks.rows import Row, in_turns
 from stardust_gitops.content.model import (
     Artist,
     Asset,
@@ -37,28 +36,15 @@ from stardust_gitops.messages.ern.recordings import carried_assets
 from stardust_gitops.messages.ern.versions import version_named
 from stardust_gitops.messages.ern.writer import build_new_release
 from stardust_gitops.messages.header import Header, MessagingParty
-from stardust_gitops.messages.xsd import compile_schema, schemas_root
+from stardust_gitops.messages.xsd import compile_schema
+from tests.ddex import require_schemas
 
-LIMIT = 1.6
+TARGET = 1.6
 _TRACKS = 10
 _ROUNDS = 200
 
 Call: TypeAlias = tuple[int, str, dict[str, str], str | None]
 """One SubElement call: the parent's number, name, attributes, text."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """Median milliseconds per message."""
-
-    ours: float
-    floor: float
-    elements: int
-
-    @property
-    def ratio(self) -> float:
-        """How many floors ours costs."""
-        return self.ours / self.floor
 
 
 def _asset(role: str, track: int | None, facts: AudioFacts | ImageFacts) -> Asset:
@@ -161,20 +147,15 @@ def _calls(root: etree._Element) -> list[Call]:
     return calls
 
 
-def _medians(*runs: Callable[[], object]) -> list[float]:
-    """Median milliseconds of each, taken in turns so that a busy machine slows all alike."""
-    times: list[list[float]] = [[] for _ in runs]
-    for _ in range(_ROUNDS):
-        for run, taken in zip(runs, times, strict=True):
-            start = time.perf_counter()
-            run()
-            taken.append(time.perf_counter() - start)
-    return [statistics.median(taken) * 1000 for taken in times]
+def _milliseconds(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return 1000 * (time.perf_counter() - begun)
 
 
-def run(schemas: Path | None = None) -> Result:
-    """Measure. Needs the official XSD of ERN 4.3 under `schemas`, else where it is installed."""
-    base = schemas or schemas_root()
+def run() -> list[Row]:
+    """Measure. Needs the official XSD of ERN 4.3 where the tests look for it, else it skips."""
+    base = require_schemas()
     version = version_named("4.3")
     folder = next(each for each in (base / "ern" / "43", base / "43") if each.is_dir())
     schema = compile_schema(version, folder / version.message_xsd, folder / version.values_xsd)
@@ -204,20 +185,15 @@ def run(schemas: Path | None = None) -> Result:
 
     ours()
     floor()
-    ours_time, floor_time = _medians(ours, floor)
-    return Result(ours=ours_time, floor=floor_time, elements=len(calls) + 1)
-
-
-def main() -> None:
-    """Print one line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--schemas", type=Path, help="folder that holds ern/43")
-    result = run(parser.parse_args().schemas)
-    print(
-        f"message: {result.elements} elements, ours {result.ours:.2f} ms, "
-        f"floor {result.floor:.2f} ms, ratio {result.ratio:.2f} (at most {LIMIT})"
+    ours_times, floor_times = in_turns(
+        _ROUNDS, partial(_milliseconds, ours), partial(_milliseconds, floor)
     )
-
-
-if __name__ == "__main__":
-    main()
+    return [
+        Row(
+            name=f"message of {_TRACKS} tracks, built and checked",
+            unit="ms",
+            ours=statistics.median(ours_times),
+            floor=statistics.median(floor_times),
+            target=TARGET,
+        )
+    ]

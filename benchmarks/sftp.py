@@ -1,7 +1,5 @@
 """Throughput of our SFTP upload, beside OpenSSH's own client on the same server in the same run.
 
-    python -m benchmarks.sftp [MEGABYTES]
-
 Ours hashes every byte, writes under a temporary name, checks the size and renames; OpenSSH's
 client does none of this. Both log in anew for every round and use aes128-gcm. Compare the ratio,
 not the numbers: client and server share the machine.
@@ -14,58 +12,64 @@ import os
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from benchmarks.rows import Row, in_turns
 from stardust_gitops.delivery.transports.base import Source
 from stardust_gitops.delivery.transports.registry import open_transport
 from tests.servers import SshServer, require_binary, ssh_server
 
 ROUNDS = 5
+LARGE_MB = 256
+LARGE_TARGET = 0.7
 SMALL_FILES = 2000
 SMALL_SIZE = 50_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of the table. `ratio` is ours ÷ floor: more is better, 1 is as fast as the floor."""
-
-    name: str
-    ours: float
-    floor: float
-    ratio: float
-
-
-def run(size_mb: int = 256) -> list[Row]:
-    """Measure one file of `size_mb` MB (in MB/s) and 2,000 of 50 kB (in files/s), and print it."""
+def run() -> list[Row]:
+    """Measure one large file and many small ones."""
     require_binary("sftp", "openssh-client")
     memory = Path("/dev/shm")  # the disk is not what is measured
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
         work = Path(name)
-        big = _files(work / "big", 1, size_mb * 1_000_000)
+        large = _files(work / "large", 1, LARGE_MB * 1_000_000)
         small = _files(work / "small", SMALL_FILES, SMALL_SIZE)
         with ssh_server(work / "server") as server:
-            rows = [
-                _row(server, f"SFTP, one file of {size_mb} MB (MB/s)", big, size_mb),
-                _row(server, f"SFTP, {SMALL_FILES} files of 50 kB (files/s)", small, SMALL_FILES),
-            ]
-    for row in rows:
-        print(f"{row.name:<40} {row.ours:>8.0f} {row.floor:>8.0f}   x{row.ratio:.2f}")
-    return rows
+            megabytes, files = _speeds(server, large, LARGE_MB), _speeds(server, small, SMALL_FILES)
+    return [
+        Row(
+            name=f"SFTP, one file of {LARGE_MB} MB",
+            unit="MB/s",
+            ours=megabytes[0],
+            floor=megabytes[1],
+            target=LARGE_TARGET,
+            more_is_better=True,
+        ),
+        Row(
+            name=f"SFTP, {SMALL_FILES:,} files of {SMALL_SIZE // 1000} kB",
+            unit="files/s",
+            ours=files[0],
+            floor=files[1],
+            more_is_better=True,
+        ),
+    ]
 
 
-def _row(server: SshServer, name: str, sources: list[tuple[Path, Source]], amount: int) -> Row:
+def _speeds(
+    server: SshServer, sources: list[tuple[Path, Source]], amount: int
+) -> tuple[float, float]:
+    """`amount` per second by our transport and by OpenSSH's client."""
     _prepare_openssh(server)
-    ours, floor = [], []
-    for _ in range(ROUNDS):  # by turns, so that a busy moment of the machine hits both
-        ours.append(_timed(server, sources, lambda: _put(server, sources)))
-        floor.append(_timed(server, sources, lambda: _openssh_put(server, sources)))
-    speed, floor_speed = amount / statistics.median(ours), amount / statistics.median(floor)
-    return Row(name=name, ours=speed, floor=floor_speed, ratio=speed / floor_speed)
+    ours, floor = in_turns(
+        ROUNDS,
+        partial(_timed, server, sources, partial(_put, server, sources)),
+        partial(_timed, server, sources, partial(_openssh_put, server, sources)),
+    )
+    return amount / statistics.median(ours), amount / statistics.median(floor)
 
 
 def _timed(
@@ -133,7 +137,3 @@ def _files(folder: Path, count: int, size: int) -> list[tuple[Path, Source]]:
         digest = hashlib.sha256(data).hexdigest()
         made.append((path, Source.of_file(path, size=size, sha256=digest)))
     return made
-
-
-if __name__ == "__main__":
-    run(int(sys.argv[1]) if len(sys.argv) > 1 else 256)

@@ -26,7 +26,6 @@ from stardust_gitops.content.model import (
     Track,
 )
 from stardust_gitops.delivery.recipient import Choreography, Recipient
-from stardust_gitops.delivery.reporting import Reporter
 from stardust_gitops.delivery.results import ApplyResult, ItemResult
 from stardust_gitops.delivery.runner import apply_plan
 from stardust_gitops.delivery.session import Job
@@ -151,7 +150,7 @@ class Studio:
             sha256=hashlib.sha256(data).hexdigest(),
             md5=hashlib.md5(data, usedforsecurity=False).hexdigest(),
             size=len(data),
-            facts=_FACTS[track is None],
+            facts=_COVER if track is None else _AUDIO,
         )
 
     # What is done with it
@@ -255,17 +254,10 @@ def result_of(result: ApplyResult, release: str, target: str = "batchy") -> Item
     return found
 
 
-def reporter_is(log: Log) -> Reporter:
-    """A log is a reporter (checked by the type checker)."""
-    return log
-
-
-_FACTS = {
-    False: AudioFacts(
-        container="WAV", codec="PCM", sample_rate=44100, channels=2, duration="201.5", bit_depth=16,
-    ),
-    True: ImageFacts(codec="JPEG", width=3000, height=3000, mode="RGB"),
-}
+_AUDIO = AudioFacts(
+    container="WAV", codec="PCM", sample_rate=44100, channels=2, duration="201.5", bit_depth=16
+)
+_COVER = ImageFacts(codec="JPEG", width=3000, height=3000, mode="RGB")
 
 
 def _content(icpn: str, number: int, title: str, tracks: int) -> Content:

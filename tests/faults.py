@@ -139,9 +139,7 @@ class SteppingLedger:
         self._steps.step()
         return digest
 
-    def take_lease(
-        self, environment: str, target: str, *, holder: str, wait: float = 0.0
-    ) -> Lease:
+    def take_lease(self, environment: str, target: str, *, holder: str, wait: float = 0.0) -> Lease:
         """A step after: before it, nothing has happened."""
         lease = self._inner.take_lease(environment, target, holder=holder, wait=wait)
         self._steps.step()

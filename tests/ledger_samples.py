@@ -61,6 +61,7 @@ def intention(name: str = "a", operation: str = "insert", **more: Any) -> dict[s
         "message": digest(f"message {name}"),
         "body": digest(f"body {name}"),
         "batch": "20261122120000000",
+        "recipient": "PADPIDA2011072101T",
         "protected": False,
         **more,
     }

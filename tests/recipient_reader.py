@@ -82,9 +82,7 @@ class RecipientReader:
             self._expect(digest == entry.findtext("HashSum/HashSumValue"), f"{message}: hash")
             taken = self._take(message.parent, message, entry.findtext("DeliveryType"))
             self._expect(taken.message_id == entry.findtext("MessageId"), f"{message}: id")
-            self._expect(
-                taken.icpn == entry.findtext("IncludedReleaseId/ICPN"), f"{message}: ICPN"
-            )
+            self._expect(taken.icpn == entry.findtext("IncludedReleaseId/ICPN"), f"{message}: ICPN")
         folders = {entry.name for entry in folder.iterdir() if entry.is_dir()}
         self._expect(folders == listed, f"{folder.name}: {folders ^ listed} not in the manifest")
 
@@ -126,4 +124,7 @@ class RecipientReader:
 
 
 def _plain(name: str) -> bool:
-    return re.fullmatch(r"(BatchComplete_[0-9]{17}|[0-9]{8,14}(_[0-9]{2}_[0-9]{3})?)\.[a-z]+", name) is not None
+    return _NAME.fullmatch(name) is not None
+
+
+_NAME = re.compile(r"(BatchComplete_[0-9]{17}|[0-9]{8,14}(_[0-9]{2}_[0-9]{3})?)\.[a-z]+")

@@ -11,6 +11,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from stardust_gitops.catalog.vocabulary import allowed_values
 from stardust_gitops.content.model import (
     Artist,
     Asset,
@@ -28,7 +29,6 @@ from stardust_gitops.content.model import (
     Track,
     Visibility,
 )
-from stardust_gitops.messages.ern.conformance import allowed_values
 from stardust_gitops.messages.ern.options import FileName, MessageOptions
 from stardust_gitops.messages.ern.recordings import carried_assets
 from stardust_gitops.messages.header import Header, MessagingParty

@@ -37,7 +37,8 @@ class AssetProblem(StrEnum):
 
 
 class AssetError(CatalogueError):
-    """An asset that cannot be used, and why. `asset` is its reference, once it is known."""
+    """An asset that cannot be used, and why. `asset` names it, once it is known; `reference` is
+    how the catalogue refers to it, which may hold what no message should repeat."""
 
     default_code = "SG3000"
 
@@ -45,6 +46,7 @@ class AssetError(CatalogueError):
         super().__init__(f"{asset}: {problem}" if asset else problem, hint=hint, code=code.value)
         self.problem = problem
         self.asset = asset
+        self.reference = asset
 
     def of(self, asset: str) -> AssetError:
         """The same error, naming the asset."""

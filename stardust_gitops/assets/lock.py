@@ -150,8 +150,7 @@ def disagreement(
 def _pointer_blob(file: FileFacts) -> str:
     """The git blob id of the Git LFS pointer to a file: LFS writes a pointer in one way only."""
     pointer = (
-        "version https://git-lfs.github.com/spec/v1\n"
-        f"oid sha256:{file.sha256}\nsize {file.size}\n"
+        f"version https://git-lfs.github.com/spec/v1\noid sha256:{file.sha256}\nsize {file.size}\n"
     ).encode()
     return hashlib.sha1(b"blob %d\0" % len(pointer) + pointer, usedforsecurity=False).hexdigest()
 

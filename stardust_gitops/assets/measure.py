@@ -194,6 +194,7 @@ def _settle(
     try:
         asset, measured = _measure(root, reference, kind, None if force else old)
     except AssetError as error:
+        error.reference = reference
         return _Settled(reference=reference, asset=old, error=error)
     return _Settled(reference=reference, asset=asset, measured=measured)
 

@@ -66,7 +66,9 @@ def _field_names(model: type[BaseModel]) -> set[str]:
     return names
 
 
-def _describe(error: ErrorDetails, model: type[BaseModel], pointer: Pointer) -> tuple[str, str, str]:
+def _describe(
+    error: ErrorDetails, model: type[BaseModel], pointer: Pointer
+) -> tuple[str, str, str]:
     kind, name = error["type"], format_pointer(pointer)
     context = error.get("ctx", {})
     if kind.startswith("SG"):

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from stardust_gitops import __version__
 from stardust_gitops.catalog.findings import located, model_findings
 from stardust_gitops.catalog.models.config import ConfigFile
 from stardust_gitops.catalog.models.genre_map import GenreMapFile
@@ -31,9 +32,12 @@ M = TypeVar("M", bound=BaseModel)
 class InvalidCatalogueError(CatalogueError):
     """`stardust.yaml` or the listing of the catalogue is not valid: nothing can go on."""
 
-    def __init__(self, message: str, findings: tuple[Finding, ...], *, hint: str) -> None:
+    def __init__(
+        self, message: str, findings: tuple[Finding, ...], *, hint: str, root: Path
+    ) -> None:
         super().__init__(message, hint=hint)
         self.findings = findings
+        self.root = root
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +182,12 @@ def open_catalogue(root: Path) -> Catalogue:
     if config is None:
         findings = tuple(located(reader.findings, root))
         raise InvalidCatalogueError(
-            f"{CONFIG_NAME} is not valid", findings, hint="nothing was planned; correct it first"
+            f"{CONFIG_NAME} is not valid",
+            findings,
+            hint="nothing was planned; correct it first",
+            root=root,
         )
+    _check_requirement(config)
     try:
         files = {
             kind: tuple(list_files(root, kind))
@@ -190,6 +198,7 @@ def open_catalogue(root: Path) -> Catalogue:
             f"the catalogue cannot be listed: {error}",
             (),
             hint="nothing was planned, as a part of the catalogue must not pass for all of it",
+            root=root,
         ) from error
     genre_maps = {
         Path(file).stem: model
@@ -222,9 +231,21 @@ def open_catalogue(root: Path) -> Catalogue:
     )
 
 
-def _read_targets(
-    reader: _Reader, files: tuple[str, ...]
-) -> tuple[dict[str, Target], set[str]]:
+def _check_requirement(config: ConfigFile) -> None:
+    """The catalogue may ask for a version of this program (``requires: ">=0.4"``)."""
+
+    def numbers(version: str) -> tuple[int, ...]:
+        return tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
+
+    if config.requires and numbers(__version__) < numbers(config.requires.removeprefix(">=")):
+        raise CatalogueError(
+            f"this catalogue requires stardust-gitops {config.requires}, this is {__version__}",
+            hint="install a newer version",
+            code="SG1003",
+        )
+
+
+def _read_targets(reader: _Reader, files: tuple[str, ...]) -> tuple[dict[str, Target], set[str]]:
     targets: dict[str, Target] = {}
     broken: set[str] = set()
     for file in files:

@@ -1,10 +1,8 @@
-"""The allowed values of DDEX's sets, by ERN version: one data file, `data/allowed_values.json`.
-
-Numeric CISAC territory codes are left out: the release profiles forbid them.
-"""
+"""The allowed values of DDEX's sets, by ERN version: one data file, `data/allowed_values.json`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 
@@ -12,17 +10,25 @@ import orjson
 
 
 @lru_cache(maxsize=1)
-def _sets() -> dict[str, dict[str, str]]:
+def _versions() -> dict[str, dict[str, list[str]]]:
     data = files("stardust_gitops.catalog").joinpath("data/allowed_values.json").read_bytes()
-    sets: dict[str, dict[str, str]] = orjson.loads(data)
-    return sets
+    versions: dict[str, dict[str, list[str]]] = orjson.loads(data)
+    return versions
 
 
-@lru_cache(maxsize=64)
-def allowed(set_name: str, version: str | None = None) -> frozenset[str]:
-    """The values of a set (``ContributorRole``…) that an ERN version knows, or that any does."""
-    return frozenset(
-        value
-        for value, versions in _sets()[set_name].items()
-        if version is None or version in versions.split()
-    )
+@lru_cache(maxsize=8)
+def allowed_values(version: str) -> Mapping[str, frozenset[str]]:
+    """All sets of an ERN version by their DDEX names (``ContributorRole``…)."""
+    return {name: frozenset(values) for name, values in _versions()[version].items()}
+
+
+@lru_cache(maxsize=32)
+def allowed(set_name: str) -> frozenset[str]:
+    """The values of a set that any version knows: what a catalogue may say."""
+    return frozenset().union(*(sets.get(set_name, ()) for sets in _versions().values()))
+
+
+@lru_cache(maxsize=1)
+def territories() -> frozenset[str]:
+    """ISO territories and ``Worldwide``; without the numeric CISAC codes that profiles forbid."""
+    return frozenset(code for code in allowed("CurrentTerritoryCode") if not code.isdigit())

@@ -37,7 +37,9 @@ EXIT_PARTIAL, EXIT_LOCKED, EXIT_INTERRUPTED = 6, 5, 130
 
 
 @click.command("apply")
-@click.argument("plan_file", required=False, type=click.Path(path_type=Path, exists=True))
+@click.argument(
+    "plan_file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
 @catalogue_option
 @selection_options
 @environment_option

@@ -14,7 +14,7 @@ from stardust_gitops.cli.options import catalogue_option
 from stardust_gitops.cli.output import show_findings
 from stardust_gitops.cli.progress import counting
 from stardust_gitops.cli.session import open_catalogue_at
-from stardust_gitops.diagnostics import Finding
+from stardust_gitops.diagnostics import Finding, Pointer
 from stardust_gitops.reconciler.locks import release_references
 from stardust_gitops.reconciler.workspace import Workspace
 
@@ -42,7 +42,8 @@ def lock(catalog: Path, force: bool, check: bool) -> int:
     """
     workspace = open_catalogue_at(catalog)
     findings: list[Finding] = list(workspace.catalogue.findings)
-    jobs = list(lock_jobs(workspace, findings))
+    places: dict[tuple[str, str], Pointer] = {}
+    jobs = list(lock_jobs(workspace, findings, places))
     known = {
         path: KnownFile(blob_id=blob)
         for path, blob in workspace.git_ids.items()
@@ -56,7 +57,9 @@ def lock(catalog: Path, force: bool, check: bool) -> int:
             )
         )
     findings.extend(
-        error.as_finding(file=outcome.job.file)
+        error.as_finding(
+            file=outcome.job.file, pointer=places.get((outcome.job.file, error.reference), ())
+        )
         for outcome in outcomes
         for error in outcome.result.errors
     )
@@ -69,19 +72,22 @@ def lock(catalog: Path, force: bool, check: bool) -> int:
     return 3 if findings or (check and changed) else 0
 
 
-def lock_jobs(workspace: Workspace, findings: list[Finding]) -> Iterator[LockJob]:
-    """One job for each release and track file, with all assets that it mentions itself."""
+def lock_jobs(
+    workspace: Workspace, findings: list[Finding], places: dict[tuple[str, str], Pointer]
+) -> Iterator[LockJob]:
+    """One job for each release and track file, with all assets that it mentions itself; `places`
+    is told where each (file, path) stands."""
     catalogue = workspace.catalogue
     for recording in catalogue.recordings.values():
         audio = recording.model.audio
+        places[recording.file, audio or ""] = ("audio",)
         yield LockJob(file=recording.file, references=((audio, "audio"),) if audio else ())
     for file in catalogue.release_files:
         model, problems = read_release(workspace.root, file)
         findings.extend(problems)
         if model is not None:
-            own = (
-                (reference.path, reference.kind)
-                for reference in release_references(file, model, catalogue)
-                if reference.file == file
-            )
-            yield LockJob(file=file, references=tuple(dict.fromkeys(own)))
+            every = release_references(file, model, catalogue)
+            own = [reference for reference in every if reference.file == file]
+            places.update({(file, reference.path): reference.pointer for reference in own})
+            pairs = dict.fromkeys((reference.path, reference.kind) for reference in own)
+            yield LockJob(file=file, references=tuple(pairs))

@@ -75,6 +75,16 @@ def verify(ctx: click.Context, catalog: Path, output_format: str) -> int:
     return 1 if problems else 0
 
 
+@command.command("rebuild")
+@catalogue_option
+@click.pass_context
+def rebuild(ctx: click.Context, catalog: Path) -> None:
+    """Make the tables that `plan` reads anew from the events."""
+    with session(catalog, outside(ctx).clock) as here:
+        here.ledger.rebuild()
+    click.echo("The derived tables were rebuilt.")
+
+
 @command.command("show")
 @catalogue_option
 @environment_option
@@ -218,9 +228,7 @@ def resolve(
         _record(here, environment, found, auto_approve)
 
 
-def _record(
-    here: Session, environment: str, found: list[Correction], auto_approve: bool
-) -> None:
+def _record(here: Session, environment: str, found: list[Correction], auto_approve: bool) -> None:
     if not found:
         click.echo("Nothing to record: the ledger has it already.")
         return

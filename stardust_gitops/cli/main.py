@@ -38,6 +38,7 @@ COMMANDS = {
     "apply": ("apply", "Deliver what differs."),
     "render": ("render", "Write the message of a release for a target."),
     "show": ("show", "Show what a target has of a release, and what is next."),
+    "status": ("status", "List what every target has."),
     "history": ("history", "List what happened, newest first."),
     "assets": ("assets", "Measure the audio and art files."),
     "ledger": ("ledger", "Make, check and correct the ledger of deliveries."),
@@ -71,7 +72,8 @@ class _Commands(click.Group):
 
             hint = did_you_mean(args[0], COMMANDS)
             raise click.UsageError(
-                f"there is no command {args[0]!r}." + (f" Did you mean {hint}?" if hint else ""), ctx
+                f"there is no command {args[0]!r}." + (f" Did you mean {hint}?" if hint else ""),
+                ctx,
             )
         return super().resolve_command(ctx, args)
 

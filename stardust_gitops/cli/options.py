@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from stardust_gitops.clock import Clock, SystemClock
+from stardust_gitops.errors import GitOpsError
 
 F = TypeVar("F", bound=Callable[..., Any])
 ENVIRONMENT = "production"
@@ -64,15 +65,35 @@ def format_option(*choices: str) -> Callable[[F], F]:
     )
 
 
+def _stems(*folders: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Completes the names of files below folders of the catalogue; silent where there is none."""
+
+    def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+        from stardust_gitops.catalog.loading import find_root, list_files
+
+        try:
+            root = find_root(Path(ctx.params.get("catalog") or "."))
+            names = {Path(file).stem for folder in folders for file in list_files(root, folder)}
+        except (GitOpsError, OSError, ValueError):
+            return []
+        return sorted(name for name in names if name.startswith(incomplete) and name.isprintable())
+
+    return complete
+
+
 def selection_options(command: F) -> F:
     """``--release``, ``--target``, ``--label`` and ``--exclude``."""
-    for name, metavar, text in (
-        ("--exclude", "PATTERN", "Leave out these releases or targets."),
-        ("--label", "PATTERN", "Only releases of these labels."),
-        ("--target", "PATTERN", "Only these targets."),
-        ("--release", "PATTERN", "Only these releases, by ICPN."),
+    for name, folders, text in (
+        ("--exclude", ("releases", "targets"), "Leave out these releases or targets."),
+        ("--label", (), "Only releases of these labels."),
+        ("--target", ("targets",), "Only these targets."),
+        ("--release", ("releases",), "Only these releases, by ICPN."),
     ):
         command = click.option(
-            name, multiple=True, metavar=metavar, help=f"{text} May be repeated; * matches any."
+            name,
+            multiple=True,
+            metavar="PATTERN",
+            help=f"{text} May be repeated; * matches any.",
+            shell_complete=_stems(*folders),
         )(command)
     return command

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
 import orjson
 
 from stardust_gitops.diagnostics import Finding, Severity
@@ -31,24 +30,26 @@ def console(*, stderr: bool = False) -> Console:
 
 def print_json(document: Any) -> None:
     """A JSON document on standard output, indented, with a line end."""
-    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    click.echo(orjson.dumps(document, option=options).decode(), nl=False)
+    write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
 def write_bytes(data: bytes) -> None:
     """Bytes on standard output, as they are."""
-    stream = click.get_binary_stream("stdout")
-    stream.write(data)
-    stream.flush()
+    out = sys.stdout.buffer
+    out.write(data)
+    out.flush()
 
 
 def show_findings(findings: Iterable[Finding], root: Path | None, *, stderr: bool = True) -> None:
-    """Findings grouped by file, each with its line."""
+    """Findings grouped by file, each with its line; but no line of a target's file, where a
+    secret may stand that should not."""
     from stardust_gitops.reports.findings_text import render_findings
 
     def source(file: str) -> bytes | None:
+        if root is None or file.startswith("targets/"):
+            return None
         try:
-            return (root / file).read_bytes() if root else None
+            return (root / file).read_bytes()
         except OSError:
             return None  # then the finding is shown without its line
 

@@ -16,8 +16,9 @@ from stardust_gitops.cli.options import (
     outside,
     selection_options,
 )
-from stardust_gitops.cli.output import console, write_bytes
+from stardust_gitops.cli.output import console, show_findings, write_bytes
 from stardust_gitops.cli.session import Session, gtin14, selection, session
+from stardust_gitops.diagnostics import Finding
 from stardust_gitops.errors import GitOpsError, UsageError
 from stardust_gitops.planning.model import OPERATIONS, Plan
 from stardust_gitops.planning.selection import Selection
@@ -64,6 +65,8 @@ def command(
     """
     if resend and not target:
         raise UsageError("--resend needs --target NAME", hint="say who is to get it again")
+    if explain and output_format != "text":
+        raise UsageError("--explain is for people", hint="leave --format out")
     with session(catalog, outside(ctx).clock) as here:
         chosen = selection(release, target, label, exclude)
         plan, planner = make_plan(here, environment, chosen, resend=resend)
@@ -98,7 +101,20 @@ def make_plan(
             resend=resend,
         )
     )
-    return replace(plan, findings=tuple(located(plan.findings, here.workspace.root))), planner
+    findings = located(_about(plan, chosen), here.workspace.root)
+    return replace(plan, findings=tuple(findings)), planner
+
+
+def _about(plan: Plan, chosen: Selection) -> list[Finding]:
+    """The findings that may concern what was chosen: of a file that could not be read nobody
+    knows."""
+    releases = {item.release for item in plan.items} | {None}
+    targets = {item.target for item in plan.items} | {None}
+    return [
+        finding
+        for finding in plan.findings
+        if chosen.everything or (finding.release in releases and finding.target in targets)
+    ]
 
 
 def _allowed_takedown(entry: str) -> str:
@@ -124,8 +140,10 @@ def show_plan(here: Session, plan: Plan, output_format: str, *, all_items: bool 
         click.echo(text)
     else:
         from stardust_gitops.reports.plan_text import render_plan
+        from stardust_gitops.reports.plan_words import file_errors
 
         render_plan(plan, console(), descriptions=descriptions, all_items=all_items)
+        show_findings(file_errors(plan), here.workspace.root)
         if here.workspace.repository is None:
             click.echo("The catalogue is not in git: no commit is recorded.")
 
@@ -142,4 +160,3 @@ def _write_plan(path: Path, plan: Plan) -> None:
         raise GitOpsError(
             f"the plan file cannot be written: {error.strerror}", hint="choose another --out"
         ) from error
-

@@ -37,8 +37,13 @@ def result_document(plan: Plan, result: ApplyResult, stale: tuple[Stale, ...]) -
             for item in result.items
         ],
         "stale": [
-            {"release": entry.release, "target": entry.target, "operation": entry.operation,
-             "code": entry.code, "text": entry.text}
+            {
+                "release": entry.release,
+                "target": entry.target,
+                "operation": entry.operation,
+                "code": entry.code,
+                "text": entry.text,
+            }
             for entry in stale
         ],
         "problems": [
@@ -50,6 +55,7 @@ def result_document(plan: Plan, result: ApplyResult, stale: tuple[Stale, ...]) -
 
 def show_result(plan: Plan, result: ApplyResult, stale: tuple[Stale, ...]) -> None:
     """What did not go well, each with its remedy, and one line of sums."""
+    hints = {error.hint for _, error in result.problems}
     names = {(item.release, item.target): item for item in plan.items}
     for entry in stale:
         click.echo(f"stale    {entry.release.lstrip('0')}@{entry.target}  {entry.text}")
@@ -65,8 +71,9 @@ def show_result(plan: Plan, result: ApplyResult, stale: tuple[Stale, ...]) -> No
         text = " ".join(part for part in (item.code, item.text) if part)
         color = "yellow" if item.outcome in (Outcome.SKIPPED, Outcome.INTERRUPTED) else "red"
         click.echo(f"{click.style(str(item.outcome), fg=color)}  {name}  {text}")
-        if item.hint:
+        if item.hint and item.hint not in hints:
             click.echo(f"  {item.hint}")
+            hints.add(item.hint)
     counts = outcome_counts(result.items)
     parts = [f"{number} {name}" for name, number in counts.items() if number]
     if stale:

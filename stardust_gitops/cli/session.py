@@ -69,7 +69,10 @@ def provenance(workspace: Workspace) -> Provenance:
 
 
 def selection(
-    release: tuple[str, ...], target: tuple[str, ...], label: tuple[str, ...], exclude: tuple[str, ...]
+    release: tuple[str, ...],
+    target: tuple[str, ...],
+    label: tuple[str, ...],
+    exclude: tuple[str, ...],
 ) -> Selection:
     """The selection that the options say."""
     return Selection(releases=release, targets=target, labels=label, exclude=exclude)

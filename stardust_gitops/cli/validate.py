@@ -43,8 +43,6 @@ def command(catalog: Path, strict: bool, output_format: str, files: tuple[Path, 
     elif findings:
         show_findings(findings, workspace.root, stderr=False)
     if output_format == "text" and not failed(findings, strict=strict):
-        catalogue = workspace.catalogue
-        click.echo(
-            f"{len(catalogue.release_files)} releases and {len(catalogue.targets)} targets are valid."
-        )
+        releases, targets = len(workspace.catalogue.release_files), len(workspace.catalogue.targets)
+        click.echo(f"{releases} releases and {targets} targets are valid.")
     return 3 if failed(findings, strict=strict) else 0

@@ -91,8 +91,13 @@ class DealResolver:
             for index, deal in enumerate(deals)
             if self.applies(deal)
             for document in self._documents(
-                deal, deal.price_code, deal.wholesale_price, ("deals", index), release_date,
-                problems, deal.preorder_from,
+                deal,
+                deal.price_code,
+                deal.wholesale_price,
+                ("deals", index),
+                release_date,
+                problems,
+                deal.preorder_from,
             )
         ]
 
@@ -138,7 +143,9 @@ class DealResolver:
         start = resolve_when(terms.start, release_date)
         if start is None:
             problems.error(
-                "SG2001", (*pointer, "start"), "the deal has no start and the release no date",
+                "SG2001",
+                (*pointer, "start"),
+                "the deal has no start and the release no date",
                 "add release_date: … to the release or start: … to the deal",
             )
             return
@@ -150,7 +157,8 @@ class DealResolver:
             word = self._prices.get(code)
             if word is None:
                 problems.error(
-                    "SG2102", (*pointer, "price_code"),
+                    "SG2102",
+                    (*pointer, "price_code"),
                     f"{self._target} has no word for the price code {code!r}",
                     f'add  {code}: "…"  to prices in the target\'s file',
                 )
@@ -188,7 +196,9 @@ class DealResolver:
                 result.add(code)
             else:
                 problems.error(
-                    "SG1203", (*pointer, index), f"there is no territory or group {code!r}",
+                    "SG1203",
+                    (*pointer, index),
+                    f"there is no territory or group {code!r}",
                     "name the group under territories: in stardust.yaml",
                 )
         return sorted(result)

@@ -17,7 +17,12 @@ class Problems:
     findings: list[Finding] = field(default_factory=list)
 
     def add(
-        self, severity: Severity, code: str, pointer: Pointer, message: str, remedy: str,
+        self,
+        severity: Severity,
+        code: str,
+        pointer: Pointer,
+        message: str,
+        remedy: str,
         file: str | None = None,
     ) -> None:
         """Add a finding; about another file where `file` says so."""

@@ -102,7 +102,9 @@ class Resolver:
             problems.error("SG2001", (key,), f"the release has no {key}", f"add {key}: …")
         if not any(entry.role == "MainArtist" for entry in model.artists):
             problems.error(
-                "SG2006", ("artists",), "the release has no main artist",
+                "SG2006",
+                ("artists",),
+                "the release has no main artist",
                 "give at least one artist without  role: FeaturedArtist",
             )
             return None
@@ -134,25 +136,31 @@ class Resolver:
         failed = bool(problems.findings)
         return (None if failed else document), tuple(dict.fromkeys(problems.findings))
 
-    def _genres(
-        self, document: Document, base: Base, target: Target, problems: Problems
-    ) -> None:
+    def _genres(self, document: Document, base: Base, target: Target, problems: Problems) -> None:
         name = target.model.genre_map
         genre_map = self._catalogue.genre_maps.get(name) if name else None
         if name and genre_map is None:
             problems.error(
-                "SG1201", ("genre_map",), f"the genre map {name!r} does not read",
-                f"correct genre_maps/{name}.yaml", target.file,
+                "SG1201",
+                ("genre_map",),
+                f"the genre map {name!r} does not read",
+                f"correct genre_maps/{name}.yaml",
+                target.file,
             )
             return
         model = base.model
 
-        def words(genre: str, subgenre: str | None, file: str, at: tuple[str | int, ...]) -> Document:
+        def words(
+            genre: str, subgenre: str | None, file: str, at: tuple[str | int, ...]
+        ) -> Document:
             mapped = map_genre(genre_map, genre, subgenre)
             if mapped is None:
                 problems.error(
-                    "SG2103", at, f"the genre map {name!r} has no word for {genre!r}",
-                    f"add  {genre}: …  to genre_maps/{name}.yaml, or a fallback", file or None,
+                    "SG2103",
+                    at,
+                    f"the genre map {name!r} has no word for {genre!r}",
+                    f"add  {genre}: …  to genre_maps/{name}.yaml, or a fallback",
+                    file or None,
                 )
                 return {}
             return {"name": mapped[0]} | ({"sub": mapped[1]} if mapped[1] else {})
@@ -164,9 +172,7 @@ class Resolver:
         for entry, placed in zip(document["tracks"], base.tracks, strict=True):
             genre = main
             if placed.fields.genre is not None:
-                genre = words(
-                    placed.fields.genre, placed.fields.subgenre, *placed.pointer("genre")
-                )
+                genre = words(placed.fields.genre, placed.fields.subgenre, *placed.pointer("genre"))
             tracks.append(entry | {"genre": genre})
         document["tracks"] = tracks
 
@@ -186,7 +192,9 @@ class Resolver:
                 )
         if not deals and not any(own.values()):
             problems.error(
-                "SG2101", ("deals",), f"no deal of the release is for {target.id}",
+                "SG2101",
+                ("deals",),
+                f"no deal of the release is for {target.id}",
                 f"add a deal with an offer that {target.id} takes, or leave it out of targets:",
             )
         ends = self._announced_end(model, target)
@@ -237,7 +245,8 @@ def _parental_warning(model: ReleaseFile, tracks: list[Document], problems: Prob
     derived = next(value for value in _WARNINGS if value in said)
     if model.parental_warning is not None and model.parental_warning != derived:
         problems.error(
-            "SG2005", ("parental_warning",),
+            "SG2005",
+            ("parental_warning",),
             f"the release says {model.parental_warning}, its tracks make it {derived}",
             "remove parental_warning from the release: it follows from the tracks",
         )

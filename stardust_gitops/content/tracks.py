@@ -61,7 +61,8 @@ def place_tracks(
             if recording is None:
                 why = "a file of tracks/ does not read" if broken else "no file of tracks/ has it"
                 problems.error(
-                    "SG1201", ("tracks", place, "track"),
+                    "SG1201",
+                    ("tracks", place, "track"),
                     f"the recording {entry.track} is not known: {why}",
                     "describe it in tracks/, or here with isrc: and title:",
                 )
@@ -73,7 +74,9 @@ def place_tracks(
             placed.append(PlacedTrack(place, entry, fields, entry.track, recording.file, own))
         elif entry.isrc is None:
             problems.error(
-                "SG2001", ("tracks", place, "isrc"), f"track {place + 1} has no ISRC",
+                "SG2001",
+                ("tracks", place, "isrc"),
+                f"track {place + 1} has no ISRC",
                 "add isrc: … (or  track: ISRC  of a recording in tracks/)",
             )
         else:
@@ -81,9 +84,7 @@ def place_tracks(
     return sorted(placed, key=lambda track: (track.entry.disc, track.place))
 
 
-def track_document(
-    track: PlacedTrack, release: ReleaseFile, problems: Problems
-) -> Document | None:
+def track_document(track: PlacedTrack, release: ReleaseFile, problems: Problems) -> Document | None:
     """The canonical document of a track, without what differs by target (genre, deals)."""
     fields = track.fields
     complete = True
@@ -91,8 +92,11 @@ def track_document(
         if getattr(fields, key) is None:
             file, pointer = track.pointer(key)
             problems.error(
-                "SG2001", pointer, f"track {track.isrc} has no {key}",
-                f"add {key}: … to the track", file or None,
+                "SG2001",
+                pointer,
+                f"track {track.isrc} has no {key}",
+                f"add {key}: … to the track",
+                file or None,
             )
             complete = False
     artists = fields.artists
@@ -101,8 +105,11 @@ def track_document(
     if not any(entry.role == "MainArtist" for entry in artists):
         file, pointer = track.pointer("artists")
         problems.error(
-            "SG2006", pointer, f"track {track.isrc} has no main artist",
-            "give at least one artist without  role: FeaturedArtist", file or None,
+            "SG2006",
+            pointer,
+            f"track {track.isrc} has no main artist",
+            "give at least one artist without  role: FeaturedArtist",
+            file or None,
         )
         complete = False
     if not complete:

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from enum import Enum
 
 from stardust_gitops.delivery.journal import Entry
-from stardust_gitops.delivery.results import ItemResult, Outcome
+from stardust_gitops.delivery.results import (
+    UNKNOWN_HINT,
+    UNKNOWN_TEXT,
+    ItemResult,
+    Outcome,
+)
 from stardust_gitops.delivery.retry import Line
 from stardust_gitops.delivery.session import Session
 from stardust_gitops.delivery.shipment import Member, Shipment
@@ -19,11 +24,6 @@ from stardust_gitops.delivery.transports.base import (
 from stardust_gitops.delivery.upload import digest_of, is_temporary, sweep, temporary_name
 from stardust_gitops.ledger.events import Kind
 from stardust_gitops.messages.manifest import ManifestBatch, ManifestEntry, write_manifest
-
-UNKNOWN_TEXT = "nobody knows whether the recipient has taken it"
-UNKNOWN_HINT = (
-    "ask the recipient, then run `stardust-gitops ledger resolve ICPN@TARGET delivered` or `resend`"
-)
 
 
 class Evidence(Enum):

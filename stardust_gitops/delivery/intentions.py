@@ -5,17 +5,22 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from stardust_gitops.clock import instant_text
-from stardust_gitops.content.canonical import dump_delivery
+from stardust_gitops.content.canonical import dump_delivery, load_delivery
 from stardust_gitops.content.fingerprint import SCHEME, delivery_fingerprints, recordings_digest
 from stardust_gitops.content.model import Delivery
 from stardust_gitops.delivery.journal import Entry
 from stardust_gitops.delivery.package import Package, lay_out
-from stardust_gitops.delivery.results import ItemResult, Outcome
+from stardust_gitops.delivery.results import (
+    UNKNOWN_HINT,
+    UNKNOWN_TEXT,
+    ItemResult,
+    Outcome,
+)
 from stardust_gitops.delivery.session import Job, Session
 from stardust_gitops.delivery.shipment import (
     Member,
@@ -26,8 +31,9 @@ from stardust_gitops.delivery.shipment import (
 )
 from stardust_gitops.delivery.sources import open_sources
 from stardust_gitops.delivery.transports.base import Source
+from stardust_gitops.errors import GitOpsError
 from stardust_gitops.ledger.events import Kind, StreamId
-from stardust_gitops.ledger.state import Phase, StreamState
+from stardust_gitops.ledger.state import Phase, Sent, StreamState
 from stardust_gitops.messages.ern.options import FileName, MessageOptions
 from stardust_gitops.messages.ern.writer import write_new_release
 from stardust_gitops.messages.header import Header
@@ -55,13 +61,15 @@ def prepare(session: Session, item: Item, *, folder: str, batch: str) -> Draft |
     """
     stream = session.stream(item.release)
     state = session.ledger.state(stream)
-    job = session.desk.load(item)
+    if state.marker_begun or state.unknown:
+        raise MessageError(UNKNOWN_TEXT, hint=UNKNOWN_HINT, code="SG6020")
+    job = _load(session, item, state)
     folder = session.recipient.choreography.member_folder(folder, job.delivery.icpn)
     if state.open is not None and item.resumes:
         intended = _intend_again(session, stream, state.open.batch, folder=folder, batch=batch)
     else:
         _must_be_as_planned(item, job.delivery)
-        intended = _intend(session, item, job, state, folder=folder, batch=batch)
+        intended = _render(session, item, job, state, folder=folder, batch=batch)
         if _repeats(item, state, intended["body"]):
             _import(session, item, stream, intended)
             return None
@@ -115,6 +123,39 @@ def next_created(now: datetime, last: str | None) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
 
 
+def _load(session: Session, item: Item, state: StreamState) -> Job:
+    """What the item sends. Nothing in the catalogue stops a takedown of what was sent."""
+    try:
+        return session.desk.load(item)
+    except GitOpsError:
+        if item.action is not Action.TAKEDOWN or state.baseline is None:
+            raise
+    return Job(
+        delivery=_last_content(session, state.baseline),
+        status="takedown",
+        protected=state.protected,
+    )
+
+
+def _render(
+    session: Session, item: Item, job: Job, state: StreamState, *, folder: str, batch: str
+) -> dict[str, Any]:
+    """As `_intend`; a takedown that cannot be made from the present content is made from that
+    which was sent last."""
+    try:
+        return _intend(session, item, job, state, folder=folder, batch=batch)
+    except MessageError:
+        if item.action is not Action.TAKEDOWN or state.baseline is None:
+            raise
+    job = replace(job, delivery=_last_content(session, state.baseline))
+    item = replace(item, message_fingerprint=None, assets_fingerprint=None)
+    return _intend(session, item, job, state, folder=folder, batch=batch)
+
+
+def _last_content(session: Session, baseline: Sent) -> Delivery:
+    return load_delivery(session.ledger.fetch(baseline.content))
+
+
 def _must_be_as_planned(item: Item, delivery: Delivery) -> None:
     # A takedown is never stopped by what the catalogue says of the release by now.
     if item.action in (Action.TAKEDOWN, Action.PURGE):
@@ -147,11 +188,11 @@ def _intend(
         "status": job.status,
         "protected": job.protected,
         "icpn": delivery.icpn,
+        "recipient": recipient.party.dpid,
         "message_fingerprint": item.message_fingerprint or fingerprint,
         "assets_fingerprint": item.assets_fingerprint or assets,
         "scheme": SCHEME,
         "recordings": recordings_digest(track.isrc for track in delivery.content.tracks),
-        "recipient": recipient.party.dpid,
         "content": session.ledger.store(dump_delivery(delivery)),
         "message_id": header.message_id,
         "thread_id": header.thread_id,
@@ -238,11 +279,9 @@ def _repeats(item: Item, state: StreamState, body: str) -> bool:
 
 def _import(session: Session, item: Item, stream: StreamId, intended: Mapping[str, Any]) -> None:
     """Put on record that the recipient has this content already, told by the last message."""
-    kept = (
-        "operation", "status", "protected", "icpn", "message_fingerprint", "assets_fingerprint",
-        "scheme", "recordings", "content", "body",
-    )  # fmt: skip
-    data = {name: intended[name] for name in kept} | {"reason": "message_equal"}
+    message_only = ("message_id", "thread_id", "created", "message", "message_size")
+    data = {k: v for k, v in intended.items() if k not in (*message_only, "batch", "package")}
+    data["reason"] = "message_equal"
     session.journal.append(Entry(stream, Kind.IMPORTED, data))
     session.outcomes.add(
         ItemResult(

@@ -8,6 +8,11 @@ from enum import StrEnum
 
 from stardust_gitops.errors import GitOpsError
 
+UNKNOWN_TEXT = "nobody knows whether the recipient has taken the last delivery"
+UNKNOWN_HINT = (
+    "ask the recipient, then run `stardust-gitops ledger resolve ICPN@TARGET delivered` or `resend`"
+)
+
 
 class Outcome(StrEnum):
     """What became of an item.

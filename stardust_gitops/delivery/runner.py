@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def apply_plan(
             "; ".join(reason.text for reason in plan.stops),
             hint="allow what is meant with --allow or --allow-plan",
         )
-    stop = stop or threading.Event()
+    stop = threading.Event() if stop is None else stop
     desk = Desk(
         environment=plan.environment,
         catalogue=plan.catalogue,
@@ -61,28 +61,21 @@ def apply_plan(
     )
     open_batches = _open_batches(desk)
     work = _by_target(plan.items, open_batches, recipients)
-    reporter.event(
-        "run_started",
-        environment=plan.environment,
-        items=sum(1 for item in plan.items if item.action.sends),
-        targets=len(work),
-    )
-    with ThreadPoolExecutor(max(1, parallelism), thread_name_prefix="target") as pool:
-        futures = {
-            target: pool.submit(
-                run_target,
-                desk,
-                recipients[target],
-                items,
-                open_batches.get(target, []),
-                halt=Halt(stop=stop),
-                provenance=provenance,
-                lease_wait=lease_wait,
-            )
-            for target, items in work.items()
-        }
-        _wait(list(futures.values()), stop)
-    results = {target: future.result() for target, future in futures.items()}
+    sends = sum(1 for item in plan.items if item.action.sends)
+    reporter.event("run_started", environment=plan.environment, items=sends, targets=len(work))
+
+    def run(target: str) -> TargetResult:
+        return run_target(
+            desk,
+            recipients[target],
+            work[target],
+            open_batches.get(target, []),
+            halt=Halt(stop=stop),
+            provenance=provenance,
+            lease_wait=lease_wait,
+        )
+
+    results = _run_all(run, list(work), stop=stop, parallelism=parallelism)
     return _conclude(plan, results, reporter, interrupted=stop.is_set())
 
 
@@ -108,6 +101,20 @@ def _by_target(
         for target in recipients
         if target in open_batches or any(i.action.sends for i in found.get(target, []))
     }
+
+
+def _run_all(
+    run: Callable[[str], TargetResult],
+    targets: Sequence[str],
+    *,
+    stop: threading.Event,
+    parallelism: int,
+) -> dict[str, TargetResult]:
+    """The result of each target, a few at a time."""
+    with ThreadPoolExecutor(max(1, parallelism), thread_name_prefix="target") as pool:
+        futures = {target: pool.submit(run, target) for target in targets}
+        _wait(list(futures.values()), stop)
+    return {target: future.result() for target, future in futures.items()}
 
 
 def _wait(futures: list[Future[TargetResult]], stop: threading.Event) -> None:

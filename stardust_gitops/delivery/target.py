@@ -156,6 +156,9 @@ def _ship_some(session: Session, queue: deque[Item]) -> None:
         if draft is not None:
             drafts.append(draft)
     if drafts:
+        # A recipient that refuses us is noticed before anything is on record.
+        with session.lines.borrow() as line:
+            line.do(lambda transport: None)
         shipment = record(session, batch, folder, drafts)
         sources = {path: source for d in drafts for path, source in d.sources.items()}
         ship(session, shipment, shipment.members, sources)

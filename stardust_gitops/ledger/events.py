@@ -76,8 +76,8 @@ class Event:
 
     - intended: operation, status, message_fingerprint, assets_fingerprint, scheme, recordings,
       content (digest), message_id, thread_id, created (instant text), message (digest), body
-      (digest of the message without ids and times), batch, protected. Of a batch: folder,
-      layout, members, created, marker_path
+      (digest of the message without ids and times), batch, recipient (DPID), protected. Of a
+      batch: folder, layout, members, created, marker_path
     - completing: of a batch also members, marker (digest)
     - failed: text, code, outcome (``unknown`` where the marker was begun and nobody knows)
     - acknowledged: message_id, status, text; rejected: message_id, action, text

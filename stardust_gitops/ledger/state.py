@@ -25,7 +25,8 @@ class Sent:
     `message` are digests in the content store, `body` is that of the message without ids and
     times. `status` is the catalogue's status at that time, `protected` its `prevent_takedown`.
     `recordings` is a digest of the ordered ISRCs: it tells a renamed release. `created` is an
-    instant text, so that the latest is the greatest.
+    instant text, so that the latest is the greatest. `recipient` is the DPID: it tells a renamed
+    target.
     """
 
     operation: str

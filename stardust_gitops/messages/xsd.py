@@ -58,20 +58,22 @@ def schemas_root(environment: Mapping[str, str] | None = None) -> Path:
 def validator(version: str, root: Path | None = None) -> Validator | None:
     """The official check of a version, or ``None`` where its XSD is not installed under `root`.
 
-    Compiled once per process. Safe to use from several threads. Raises `MessageError` where the
-    XSD is there and cannot be used.
+    Looked for and compiled once per process (`install` makes it look again). Safe to use from
+    several threads. Raises `MessageError` where the XSD is there and cannot be used.
     """
-    which = version_named(version)
-    base = schemas_root() if root is None else root
-    for folder in (base / "ern" / which.folder, base / which.folder):
-        if (folder / which.message_xsd).is_file():
-            return _validator(version, folder)
-    return None
+    return _installed(version, schemas_root() if root is None else root)
 
 
 @functools.cache
-def _validator(version: str, folder: Path) -> Validator:
+def _installed(version: str, root: Path) -> Validator | None:
     which = version_named(version)
+    for folder in (root / "ern" / which.folder, root / which.folder):
+        if (folder / which.message_xsd).is_file():
+            return _compiled(which, folder)
+    return None
+
+
+def _compiled(which: Version, folder: Path) -> Validator:
     schema = compile_schema(which, folder / which.message_xsd, folder / which.values_xsd)
     lock = threading.Lock()  # an XMLSchema has one error log
 
@@ -154,7 +156,7 @@ def install(source: Path, cache: Path | None = None, version: str = "4.3") -> In
     compile_schema(which, message, values)
     folder = (schemas_root() if cache is None else cache) / "ern" / which.folder
     digests = _copy({which.message_xsd: message, which.values_xsd: values}, folder)
-    _validator.cache_clear()
+    _installed.cache_clear()
     unknown = tuple(name for name, digest in digests.items() if which.digests.get(name) != digest)
     return Installed(version=version, folder=folder, digests=digests, unknown=unknown)
 

@@ -125,9 +125,7 @@ def move(
         corrections.append(
             Correction(entry=Entry(stream, Kind.MOVED, {"to": list(there)}), text=text)
         )
-        corrections.append(
-            Correction(entry=Entry(there, Kind.MOVED, state_data), text="")
-        )
+        corrections.append(Correction(entry=Entry(there, Kind.MOVED, state_data), text=""))
     return corrections
 
 

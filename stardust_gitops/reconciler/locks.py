@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,6 +16,7 @@ from stardust_gitops.assets.lock import (
     read_lock,
 )
 from stardust_gitops.assets.paths import check_reference, resolve_asset
+from stardust_gitops.assets.sniff import read_head
 from stardust_gitops.catalog.loading import Catalogue
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.content.problems import Problems
@@ -36,9 +36,7 @@ class Reference:
     kind: AssetKind
 
 
-def release_references(
-    file: str, model: ReleaseFile, catalogue: Catalogue
-) -> Iterator[Reference]:
+def release_references(file: str, model: ReleaseFile, catalogue: Catalogue) -> Iterator[Reference]:
     """All assets of a release, those of the recordings that it refers to included."""
     for place, track in enumerate(model.tracks):
         if track.audio is not None:
@@ -69,7 +67,9 @@ class Locks:
             known = track.audio or (recording.model.audio if recording else None)
             if known is None and (track.track is None or recording is not None):
                 problems.error(
-                    "SG2001", ("tracks", place, "audio"), f"track {place + 1} has no audio",
+                    "SG2001",
+                    ("tracks", place, "audio"),
+                    f"track {place + 1} has no audio",
                     "add audio: assets/…",
                 )
         locked: dict[str, LockedAsset] = {}
@@ -84,7 +84,8 @@ class Locks:
                 continue
             asset = lock.assets.get(reference.path) if lock else None
             if asset is None or asset.kind != reference.kind:
-                self._not_measured(reference, problems, lock is None)
+                code = AssetProblem.LOCK_MISSING if lock is None else AssetProblem.NOT_LOCKED
+                self._to_measure(reference, problems, code, "has not been measured")
             elif self._agrees(reference, asset, problems):
                 locked[reference.path] = asset
         return locked
@@ -107,27 +108,27 @@ class Locks:
             self._shared[file] = self._read(file)
         return self._shared[file]
 
-    def _not_measured(self, reference: Reference, problems: Problems, no_lock: bool) -> None:
+    def _to_measure(
+        self, reference: Reference, problems: Problems, code: AssetProblem, text: str
+    ) -> None:
+        """The file wants measuring; unless it could not even be measured, for a better reason."""
         try:
-            path = resolve_asset(self.workspace.root, reference.path)
+            read_head(resolve_asset(self.workspace.root, reference.path))
         except AssetError as error:
-            self._refuse(reference, error, problems)
-            return
-        if not path.exists():
-            problems.error(
-                AssetProblem.MISSING, reference.pointer, f"{reference.path} is not there",
-                "add the file, or correct the path", reference.file,
-            )
+            known = error if error.asset else error.of(reference.path)
+            self._refuse(reference, known, problems)
             return
         problems.error(
-            AssetProblem.LOCK_MISSING if no_lock else AssetProblem.NOT_LOCKED,
-            reference.pointer, f"{reference.path} has not been measured", _RUN_LOCK, reference.file,
+            code, reference.pointer, f"{reference.path} {text}", _RUN_LOCK, reference.file
         )
 
     @staticmethod
     def _refuse(reference: Reference, error: AssetError, problems: Problems) -> None:
         problems.error(
-            error.code, reference.pointer, error.message, error.hint or "",
+            error.code,
+            reference.pointer,
+            error.message,
+            error.hint or "",
             reference.file,
         )
 
@@ -138,11 +139,8 @@ class Locks:
             self._refuse(reference, error, problems)
             return False
         if problem is not None:
-            problems.error(
-                AssetProblem.DISAGREES, reference.pointer,
-                f"{reference.path} is not the file that was measured: {problem}",
-                _RUN_LOCK, reference.file,
-            )
+            text = f"is not the file that was measured: {problem}"
+            self._to_measure(reference, problems, AssetProblem.DISAGREES, text)
         return problem is None
 
     def _compare(self, path: str, asset: LockedAsset) -> str | None:
@@ -154,8 +152,7 @@ class Locks:
             return disagreement(asset, blob_id=blob)
         file = resolve_asset(self.workspace.root, path)
         try:
-            status = os.stat(file)
+            status = file.stat()
         except OSError as error:
             return f"it cannot be found ({error.strerror})"
         return disagreement(asset, size=status.st_size)
-

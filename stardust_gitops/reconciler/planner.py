@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -35,8 +35,8 @@ class PlanRequest:
     """What a plan is asked for."""
 
     environment: str
-    selection: Selection = Selection()
-    permissions: Permissions = Permissions()
+    selection: Selection = field(default_factory=Selection)
+    permissions: Permissions = field(default_factory=Permissions)
     resend: bool = False
 
 

@@ -59,7 +59,7 @@ def _choreography(target: Target) -> Choreography:
         naming=entry.naming,
         resources=entry.resources,
         semaphore=entry.semaphore,
-        delivery_types=dict(entry.delivery_types),
+        delivery_types=dict(entry.delivery_types.items()),
     )
 
 

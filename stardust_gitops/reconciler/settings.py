@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 from stardust_gitops.catalog.loading import Catalogue, Target
 from stardust_gitops.catalog.models.config import LimitEntry
-from stardust_gitops.catalog.models.target import SftpTransport
 from stardust_gitops.planning.settings import Limit, Safety, TargetSettings
 
 

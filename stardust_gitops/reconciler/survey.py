@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from stardust_gitops.catalog.loading import Target, read_release
+from stardust_gitops.catalog.loading import CONFIG_NAME, Target, read_release
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.content.canonical import Document
 from stardust_gitops.content.deals import STANDARD_OFFERS
@@ -32,7 +32,7 @@ from stardust_gitops.identifiers.icpn import to_gtin14
 from stardust_gitops.planning.model import Desired
 from stardust_gitops.reconciler.locks import Locks
 from stardust_gitops.reconciler.workspace import Workspace
-from stardust_gitops.rules.recipient import check_content, check_target
+from stardust_gitops.rules.recipient import check_content, check_dpid, check_target
 from stardust_gitops.rules.release import check_release
 
 _FILES_WORTH_A_PROCESS = 150
@@ -80,9 +80,13 @@ class Surveyor:
         }
 
     @property
-    def target_findings(self) -> tuple[Finding, ...]:
-        """What is wrong with the settings of targets."""
-        return tuple(finding for group in self._target_errors.values() for finding in group)
+    def frame_findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the settings of the catalogue and of its targets."""
+        problems = Problems(CONFIG_NAME)
+        sender = self._workspace.catalogue.config.sender
+        check_dpid(sender.dpid, ("sender", "dpid"), problems)
+        groups = (*self._target_errors.values(), problems.findings)
+        return tuple(finding for group in groups for finding in group)
 
     def base(self, file: str, model: ReleaseFile) -> Base:
         """The release resolved as far as it is equal for all targets, with all its findings."""
@@ -163,7 +167,9 @@ class Surveyor:
         self, base: Base, target: Target, status: str, fixed: Desired
     ) -> tuple[Desired, tuple[Finding, ...]]:
         document, findings = self.content(base, target)
-        errors, warnings = _by_severity((*base.findings, *self._target_errors[target.id], *findings))
+        errors, warnings = _by_severity(
+            (*base.findings, *self._target_errors[target.id], *findings)
+        )
         model = base.model
         if (
             status == "takedown"
@@ -252,7 +258,7 @@ def survey_releases(surveyor: Surveyor, workspace: Workspace) -> Survey:
     catalogue = workspace.catalogue
     desired: list[Desired] = []
     releases: dict[str, str] = {}
-    findings = [*catalogue.findings, *surveyor.target_findings]
+    findings = [*catalogue.findings, *surveyor.frame_findings]
     unreadable = bool(catalogue.broken_targets or catalogue.broken_recordings)
     twice: dict[str, list[str]] = {}
     for entry in _survey_all(surveyor, catalogue.release_files):

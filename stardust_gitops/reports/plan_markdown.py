@@ -7,13 +7,21 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
+from stardust_gitops.diagnostics import Finding
 from stardust_gitops.planning.model import OPERATIONS, Action, Item, Plan
 from stardust_gitops.reports.changes_text import change_lines
-from stardust_gitops.reports.plan_text import SYMBOLS
-from stardust_gitops.reports.plan_words import details, next_step, summary_line
+from stardust_gitops.reports.findings_text import place_of
+from stardust_gitops.reports.plan_words import (
+    SYMBOLS,
+    details,
+    file_errors,
+    next_step,
+    summary_line,
+)
 from stardust_gitops.reports.wording import visible
 
 _COLUMNS = (*OPERATIONS, Action.HELD, Action.BLOCKED, Action.ORPHANED, Action.UNCHANGED)
+_ERRORS = 50
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$-])")
 _HTML = str.maketrans(
     {
@@ -44,6 +52,7 @@ def plan_markdown(
     if plan.environment != "production":
         head += [f"Environment: {_escape(plan.environment)}", ""]
     head += [f"> {_escape(reason.text)}\n" for reason in plan.stops]
+    head += [f"> {_escape(_error_line(finding))}\n" for finding in file_errors(plan)[:_ERRORS]]
     if plan.items:
         head += [*_table(plan, descriptions), ""]
     text = "\n".join(head)
@@ -59,6 +68,10 @@ def plan_markdown(
         parts.append(part)
     tail = _escape(next_step(plan))
     return "\n".join([text, *parts, "", tail, ""])
+
+
+def _error_line(finding: Finding) -> str:
+    return f"{place_of(finding)}: {finding.code} {finding.message}; {finding.remedy}"
 
 
 def _escape(text: str) -> str:

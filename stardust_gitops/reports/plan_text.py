@@ -18,24 +18,13 @@ from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.planning.model import Action, Item, Plan
 from stardust_gitops.reports.changes_text import change_lines
 from stardust_gitops.reports.plan_words import (
+    SYMBOLS,
     details,
     next_step,
     summary_line,
     target_counts,
 )
 from stardust_gitops.reports.wording import Script
-
-SYMBOLS: Mapping[Action, tuple[str, str]] = {
-    Action.TAKEDOWN: ("-", "red"),
-    Action.PURGE: ("-", "bold red"),
-    Action.INSERT: ("+", "green"),
-    Action.UPDATE: ("~", "yellow"),
-    Action.RESEND: ("»", "cyan"),
-    Action.HELD: ("‖", "blue"),
-    Action.BLOCKED: ("✗", "bold red"),
-    Action.ORPHANED: ("?", "magenta"),
-    Action.UNCHANGED: (" ", "dim"),
-}
 
 _NARROWEST, _WIDEST = 80, 140
 _ACTION = 8

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from stardust_gitops.diagnostics import Severity
+from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.planning.model import OPERATIONS, Action, Item, Plan
 from stardust_gitops.reports.wording import counted, humane_size
+
+SYMBOLS: Mapping[Action, tuple[str, str]] = {
+    Action.TAKEDOWN: ("-", "red"),
+    Action.PURGE: ("-", "bold red"),
+    Action.INSERT: ("+", "green"),
+    Action.UPDATE: ("~", "yellow"),
+    Action.RESEND: ("»", "cyan"),
+    Action.HELD: ("‖", "blue"),
+    Action.BLOCKED: ("✗", "bold red"),
+    Action.ORPHANED: ("?", "magenta"),
+    Action.UNCHANGED: (" ", "dim"),
+}
+"""Symbol and style of each action."""
 
 _WAITING = (Action.HELD, Action.BLOCKED, Action.ORPHANED, Action.UNCHANGED)
 _IMPLIED = frozenset({"new_release", "takedown"})
@@ -48,9 +61,26 @@ def _cargo(item: Item) -> str:
     return f"{counted(item.tracks, 'track')}, {humane_size(item.upload_bytes)}"
 
 
+def file_errors(plan: Plan) -> list[Finding]:
+    """Errors that no item of the plan tells, such as those of a file that could not be read: what
+    is in it has no item at all."""
+    told = {
+        (finding.file, finding.code, finding.message)
+        for item in plan.items
+        for finding in item.findings
+    }
+    return [
+        finding
+        for finding in plan.findings
+        if finding.severity is Severity.ERROR
+        and (finding.file, finding.code, finding.message) not in told
+    ]
+
+
 def is_quiet(plan: Plan) -> bool:
     """Whether there is nothing to do and nothing to look at."""
-    return not plan.stops and all(item.action is Action.UNCHANGED for item in plan.items)
+    same = all(item.action is Action.UNCHANGED for item in plan.items)
+    return same and not plan.stops and not file_errors(plan)
 
 
 def summary_line(plan: Plan) -> str:
@@ -61,6 +91,9 @@ def summary_line(plan: Plan) -> str:
     sends = [counted(counts[action], action) for action in OPERATIONS if counts[action]]
     waits = [f"{counts[action]:,} {action}" for action in _WAITING if counts[action]]
     parts = [", ".join(sends) or "nothing to send"]
+    broken = len({finding.file for finding in file_errors(plan)})
+    if broken:
+        waits.append(f"{counted(broken, 'file')} with errors")
     if waits:
         parts.append(", ".join(waits))
     if sends:
@@ -79,6 +112,8 @@ def next_step(plan: Plan) -> str:
         return "Next: `stardust-gitops apply` sends this."
     if any(item.action is Action.BLOCKED for item in plan.items):
         return "Next: correct what is blocked, then plan again."
+    if file_errors(plan):
+        return "Next: correct the files with errors, then plan again."
     if any(item.action is Action.ORPHANED for item in plan.items):
         return "Next: decide about what is orphaned; until then it stays live."
     if any(item.action is Action.HELD for item in plan.items):

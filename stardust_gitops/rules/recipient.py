@@ -7,23 +7,39 @@ from stardust_gitops.catalog.loading import Target
 from stardust_gitops.content.canonical import Document
 from stardust_gitops.content.problems import Problems
 from stardust_gitops.content.resolve import Base
+from stardust_gitops.diagnostics import Pointer
+from stardust_gitops.identifiers.dpid import dpid_check_character, dpid_check_ok
 
 
 def check_target(target: Target, problems: Problems) -> None:
     """Settings of a target that do not go together."""
     model = target.model
+    check_dpid(model.recipient.dpid, ("recipient", "dpid"), problems)
     if model.takedown in ("takedown_flag", "purge"):
         problems.error(
-            "SG2109", ("takedown",),
+            "SG2109",
+            ("takedown",),
             f"takedown: {model.takedown} is not available for ERN {model.message.version}",
             "use no_deals or end_date",
         )
     layout, completion = model.choreography.layout, model.choreography.completion
     if (layout, completion) in (("batch", "message"), ("release", "manifest")):
         problems.error(
-            "SG2110", ("choreography", "completion"),
+            "SG2110",
+            ("choreography", "completion"),
             f"completion: {completion} does not go with layout: {layout}",
             "batch takes manifest or semaphore, release takes message or semaphore",
+        )
+
+
+def check_dpid(dpid: str, pointer: Pointer, problems: Problems) -> None:
+    """A DPID whose check character is wrong: a warning, as some that are in use have one."""
+    if not dpid_check_ok(dpid):
+        problems.warning(
+            "SG1309",
+            pointer,
+            f"the check character of {dpid} is {dpid[-1]}, should be {dpid_check_character(dpid)}",
+            "compare it with the list of DDEX; a mistyped DPID reaches nobody",
         )
 
 
@@ -42,12 +58,16 @@ def _cover(base: Base, target: Target, problems: Problems) -> None:
         size, wanted = f"{facts.width} × {facts.height}", target.model.cover.pixels
         if facts.width != facts.height or facts.width < wanted:
             problems.error(
-                "SG2104", ("cover",), f"cover is {size}, {target.id} wants {wanted} × {wanted}",
+                "SG2104",
+                ("cover",),
+                f"cover is {size}, {target.id} wants {wanted} × {wanted}",
                 "replace the image by a square one of that size or larger",
             )
         if facts.mode != "RGB":
             problems.error(
-                "SG2105", ("cover",), f"cover is {facts.mode}, {target.id} wants RGB",
+                "SG2105",
+                ("cover",),
+                f"cover is {facts.mode}, {target.id} wants RGB",
                 "convert the image to RGB",
             )
 
@@ -56,8 +76,9 @@ def _profile(document: Document, target: Target, problems: Problems) -> None:
     count = len(document["tracks"])
     if target.model.message.profile == "SimpleAudioSingle" and count != 1:
         problems.error(
-            "SG2108", ("tracks",),
-            f"the profile SimpleAudioSingle of {target.id} takes one track, the release has {count}",
+            "SG2108",
+            ("tracks",),
+            f"the profile SimpleAudioSingle of {target.id} takes one track, not {count}",
             "set  message: {profile: Audio}  in the target, or leave the release out for it",
         )
 
@@ -75,7 +96,8 @@ def _track_prices(base: Base, document: Document, target: Target, problems: Prob
             sold = (tuple(deal["models"]), tuple(deal["uses"])) in priced
             if sold and "price" not in deal and "price_code" not in deal:
                 problems.warning(
-                    "SG2107", ("tracks", base.tracks[index].place),
+                    "SG2107",
+                    ("tracks", base.tracks[index].place),
                     f"track {track['isrc']} is sold alone at {target.id} without a price",
                     "add track_price_code or track_wholesale_price to the deal,"
                     " or  available: album_only  to the track",

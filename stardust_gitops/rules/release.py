@@ -46,7 +46,9 @@ def _targets_exist(model: ReleaseFile, problems: Problems, targets: Collection[s
         if name not in targets:
             hint = did_you_mean(name, targets)
             problems.error(
-                "SG1201", pointer, f"there is no target {name!r}",
+                "SG1201",
+                pointer,
+                f"there is no target {name!r}",
                 f"did you mean {hint}?" if hint else f"add targets/{name}.yaml or remove it here",
             )
 
@@ -56,7 +58,9 @@ def _offers_exist(model: ReleaseFile, problems: Problems, offers: Collection[str
         if terms.offer not in offers:
             hint = did_you_mean(terms.offer, offers)
             problems.error(
-                "SG1201", (*pointer, "offer"), f"no target takes the offer {terms.offer!r}",
+                "SG1201",
+                (*pointer, "offer"),
+                f"no target takes the offer {terms.offer!r}",
                 f"did you mean {hint}?" if hint else "add it to offers: of a target",
             )
 
@@ -65,7 +69,8 @@ def _territories(model: ReleaseFile, problems: Problems) -> None:
     for pointer, terms in _terms(model):
         if terms.territories is not None and terms.excluded_territories is not None:
             problems.error(
-                "SG2004", (*pointer, "excluded_territories"),
+                "SG2004",
+                (*pointer, "excluded_territories"),
                 "the deal both lists and excludes territories",
                 "keep one: territories: [GB, US], or excluded_territories: [JP]",
             )
@@ -77,7 +82,9 @@ def _territories(model: ReleaseFile, problems: Problems) -> None:
                 )
             elif codes and "Worldwide" in codes and (len(codes) > 1 or key[0] == "e"):
                 problems.error(
-                    "SG2004", (*pointer, key), "Worldwide stands alone, and is never excluded",
+                    "SG2004",
+                    (*pointer, key),
+                    "Worldwide stands alone, and is never excluded",
                     "write  territories: [Worldwide]  or list single territories",
                 )
 
@@ -88,13 +95,16 @@ def _periods(model: ReleaseFile, problems: Problems) -> None:
         end = resolve_when(terms.end, model.release_date) if terms.end else None
         if start and end and end < start[: len(end)]:
             problems.error(
-                "SG2003", (*pointer, "end"), f"the deal ends {end}, before it starts {start}",
+                "SG2003",
+                (*pointer, "end"),
+                f"the deal ends {end}, before it starts {start}",
                 "an end is the last day on sale; correct one of the two",
             )
         preorder = resolve_when(getattr(terms, "preorder_from", None), None)
         if preorder and start and preorder >= start:
             problems.error(
-                "SG2010", (*pointer, "preorder_from"),
+                "SG2010",
+                (*pointer, "preorder_from"),
                 f"the pre-order begins {preorder}, not before the deal's start {start}",
                 "give an earlier preorder_from, or remove it",
             )
@@ -108,7 +118,9 @@ def _prices(model: ReleaseFile, problems: Problems) -> None:
         ):
             if getattr(terms, code, None) and getattr(terms, price, None):
                 problems.error(
-                    "SG2015", (*pointer, code), f"the deal has {code} and {price}",
+                    "SG2015",
+                    (*pointer, code),
+                    f"the deal has {code} and {price}",
                     "DDEX takes a price code or a wholesale price, never both; keep one",
                 )
 
@@ -117,7 +129,8 @@ def _original_date(model: ReleaseFile, problems: Problems) -> None:
     first, date = model.original_release_date, model.release_date
     if first and date and first > date:
         problems.error(
-            "SG2009", ("original_release_date",),
+            "SG2009",
+            ("original_release_date",),
             f"the original release date {first} is after the release date {date}",
             "the original date is the first release anywhere; correct one of the two",
         )
@@ -129,12 +142,15 @@ def _isrcs(model: ReleaseFile, problems: Problems) -> None:
         isrc = track.isrc or track.track
         if track.isrc and track.track:
             problems.error(
-                "SG2016", ("tracks", place, "isrc"), "the track has isrc: and track:",
+                "SG2016",
+                ("tracks", place, "isrc"),
+                "the track has isrc: and track:",
                 "keep track: for a recording of tracks/, isrc: for one described here",
             )
         if isrc and seen.setdefault(isrc, place) != place:
             problems.error(
-                "SG2007", ("tracks", place, "isrc" if track.isrc else "track"),
+                "SG2007",
+                ("tracks", place, "isrc" if track.isrc else "track"),
                 f"{isrc} is also track {seen[isrc] + 1}",
                 "a recording stands on a release once; another recording has another ISRC",
             )

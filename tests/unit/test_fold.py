@@ -56,6 +56,7 @@ def test_intended_opens_and_nothing_is_live_yet() -> None:
     assert state.open is not None
     assert (state.open.message_id, state.open.version) == ("M-a", 1)
     assert (state.phase, state.baseline, state.marker_begun) == (Phase.NEVER, None, False)
+    assert state.open.recipient == "PADPIDA2011072101T"
     assert (state.thread_id, state.last_created) == ("T-1", "2026-11-22T12:00:00.000000Z")
 
 

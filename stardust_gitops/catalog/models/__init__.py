@@ -1,1 +1,1 @@
-"""The shape of each file of a catalogue, one module per file kind. Pydantic, frozen, strict keys."""
+"""The shape of each file of a catalogue, a module each: pydantic, frozen, strict keys."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from stardust_gitops.catalog.models.scalars import (
     Dpid,
@@ -23,6 +23,12 @@ from stardust_gitops.catalog.models.scalars import (
 def _group(value: str) -> str:
     if not re.fullmatch(r"[A-Z][A-Z0-9_]{2,}", value) or value == "Worldwide":
         refuse("SG1117", f"{value!r} is no name of a group", "use three or more capitals, as DACH")
+    return value
+
+
+def _requirement(value: str) -> str:
+    if not re.fullmatch(r">=[0-9]+(\.[0-9]+){0,2}", value):
+        refuse("SG1120", f"{value!r} is no requirement", 'write it as  requires: ">=0.4"')
     return value
 
 
@@ -66,10 +72,12 @@ class ConfigFile(Model):
     """The catalogue's configuration. A ledger belongs to one `id`."""
 
     format: Literal["1"]
-    requires: Text | None = None
+    requires: Annotated[str, AfterValidator(_requirement)] | None = None
     id: Name
     sender: Sender
     defaults: Defaults = Defaults()
-    territories: dict[Annotated[str, AfterValidator(_group)], tuple[Territory, ...]] = {}
+    territories: dict[Annotated[str, AfterValidator(_group)], tuple[Territory, ...]] = Field(
+        default_factory=dict
+    )
     ledger: Text = "sqlite:.stardust/ledger.db"
     safety: SafetyEntry = SafetyEntry()

@@ -7,8 +7,8 @@ from stardust_gitops.catalog.models.scalars import (
     Currency,
     Model,
     Name,
-    Text,
     Territory,
+    Text,
     When,
 )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from stardust_gitops.catalog.models.scalars import ContributorRole, Dpid, Ipi, Isni, Model, Text
 
 
@@ -14,7 +16,7 @@ class PartyEntry(Model):
     isni: Isni | None = None
     ipi: Ipi | None = None
     ipn: Text | None = None
-    ids: dict[Dpid, Text] = {}
+    ids: dict[Dpid, Text] = Field(default_factory=dict)
 
 
 class ArtistEntry(PartyEntry):

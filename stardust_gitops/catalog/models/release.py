@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from stardust_gitops.catalog.models.deals import DealEntry
 from stardust_gitops.catalog.models.parties import ArtistEntry
@@ -62,7 +62,9 @@ class ReleaseFile(Model):
     deals: tuple[DealEntry, ...] = ()
     tracks: tuple[TrackEntry, ...] = ()
     targets: tuple[Name, ...] | None = None
-    status: Annotated[dict[Name, Status], BeforeValidator(_per_target)] = {"default": "active"}
+    status: Annotated[dict[Name, Status], BeforeValidator(_per_target)] = Field(
+        default_factory=dict
+    )
     takedown_from: Date | None = None
     takedown_reason: Text | None = None
     prevent_takedown: Flag = False

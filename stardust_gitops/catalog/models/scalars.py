@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from stardust_gitops.catalog.suggest import did_you_mean
-from stardust_gitops.catalog.vocabulary import allowed
+from stardust_gitops.catalog.vocabulary import allowed, territories
 from stardust_gitops.identifiers import dpid, icpn, ipi, isni, isrc, iswc
 
 
@@ -88,7 +88,9 @@ def _date(value: str) -> str:
     try:
         date.fromisoformat(value)
     except ValueError as error:
-        refuse("SG1110", f"{value!r} is no date of the calendar: {error}", "write a day that exists")
+        refuse(
+            "SG1110", f"{value!r} is no date of the calendar: {error}", "write a day that exists"
+        )
     return value
 
 
@@ -156,10 +158,12 @@ def _timezone(value: str) -> str:
 
 
 def _territory(value: str) -> str:
-    if value in allowed("CurrentTerritoryCode") or re.fullmatch(r"[A-Z][A-Z0-9_]{2,}", value):
+    if value in territories() or re.fullmatch(r"[A-Z][A-Z0-9_]{2,}", value):
         return value  # a longer name is a group of stardust.yaml, looked up when it is resolved
-    hint = "GB" if value.upper() == "UK" else did_you_mean(
-        value.upper(), allowed("CurrentTerritoryCode")
+    hint = (
+        "GB"
+        if value.upper() == "UK"
+        else did_you_mean(value.upper(), territories())
     )
     refuse(
         "SG1305",

@@ -105,9 +105,14 @@ class Choreography(Model):
     semaphore: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.{}-]{1,80}$")] = "{folder}.complete"
     delivery_types: dict[
         Literal["insert", "update", "resend", "takedown"],
-        Literal["NewReleaseDelivery", "BackCatalogDelivery", "HighPriorityDelivery",
-                "ReDelivery", "TakeDown"],
-    ] = {}
+        Literal[
+            "NewReleaseDelivery",
+            "BackCatalogDelivery",
+            "HighPriorityDelivery",
+            "ReDelivery",
+            "TakeDown",
+        ],
+    ] = Field(default_factory=dict)
 
 
 class LeadTime(Model):
@@ -138,9 +143,7 @@ class TargetFile(Model):
     enabled: Flag = True
     recipient: Recipient
     message: MessageFormat = MessageFormat()
-    transport: Annotated[
-        DirectoryTransport | SftpTransport, Field(discriminator="protocol")
-    ]
+    transport: Annotated[DirectoryTransport | SftpTransport, Field(discriminator="protocol")]
     choreography: Choreography = Choreography()
     offers: dict[Name, tuple[Pair, ...]] | None = None
     prices: dict[Text, Text] | None = None

@@ -58,7 +58,7 @@ class SqliteLedger:
         self._connection = open_file(path, catalogue_id)
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, begin: str, end: str) -> Iterator[sqlite3.Connection]:
         """All or nothing, and nobody else's writing shows in between."""
         if os.getpid() != self._process:
             raise LedgerError(
@@ -69,17 +69,17 @@ class SqliteLedger:
             try:
                 connection.execute(begin)
                 yield connection
-                connection.execute("COMMIT")
-            except BaseException:
+                connection.execute(end)
+            finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
-                raise
 
     def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
-        return self._transaction("BEGIN")
+        # Not COMMIT: on a damaged file that fails, though there is nothing to commit.
+        return self._transaction("BEGIN", "ROLLBACK")
 
     def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
-        return self._transaction("BEGIN IMMEDIATE")
+        return self._transaction("BEGIN IMMEDIATE", "COMMIT")
 
     def snapshot(self, environment: str, *, since: str) -> Snapshot:
         """See `LedgerStore.snapshot`."""

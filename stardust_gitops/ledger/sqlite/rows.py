@@ -258,5 +258,8 @@ def triggers(connection: sqlite3.Connection) -> set[str]:
 
 def damage(connection: sqlite3.Connection) -> list[str]:
     """What SQLite itself finds wrong with the file."""
-    rows = [text for (text,) in connection.execute("PRAGMA integrity_check")]
+    try:
+        rows = [text for (text,) in connection.execute("PRAGMA integrity_check")]
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
     return [] if rows == ["ok"] else rows

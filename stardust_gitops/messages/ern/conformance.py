@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import functools
-import importlib.resources
-from collections.abc import Mapping
 
-import orjson
 from lxml import etree
 
+from stardust_gitops.catalog.vocabulary import allowed_values
 from stardust_gitops.messages.ern.versions import version_named
 from stardust_gitops.messages.problems import Problem
 from stardust_gitops.messages.structure import Grammar
-
-
-@functools.cache
-def allowed_values(version: str) -> Mapping[str, frozenset[str]]:
-    """DDEX's allowed value sets of a version, by name: those whose values we write."""
-    text = importlib.resources.files(__package__).joinpath("allowed_values.json").read_bytes()
-    return {name: frozenset(values) for name, values in orjson.loads(text)[version].items()}
 
 
 @functools.cache

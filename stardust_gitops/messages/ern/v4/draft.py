@@ -12,7 +12,6 @@ from lxml.etree import SubElement
 from stardust_gitops.content.model import Asset, Content, Delivery, Party
 from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.ern.recordings import Recording
-from stardust_gitops.messages.ern.version import Version
 from stardust_gitops.messages.header import Header
 from stardust_gitops.messages.xml import add, clean
 
@@ -64,7 +63,6 @@ class Draft:
     delivery: Delivery
     header: Header
     options: MessageOptions
-    version: Version
     parties: Parties
     recordings: Mapping[str, Recording]
     cover_reference: str | None

@@ -37,7 +37,6 @@ def build(delivery: Delivery, header: Header, options: MessageOptions, version: 
         delivery=delivery,
         header=header,
         options=options,
-        version=version,
         parties=Parties(SubElement(root, "PartyList")),
         recordings=found,
         cover_reference=f"A{len(found) + 1}" if has_cover else None,

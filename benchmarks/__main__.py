@@ -1,0 +1,38 @@
+"""Measures everything and prints one table.
+
+python -m benchmarks [--only NAME]
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+import pytest
+
+from benchmarks.rows import Row, table
+
+BENCHMARKS = ("startup", "message", "plan", "ledger", "sftp")
+"""Modules of this folder. Each has `run()`, which yields rows, or skips as a test does."""
+
+
+def main() -> int:
+    """Print the table; 1 if a target was missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", choices=BENCHMARKS, action="append", help="may be repeated")
+    chosen = parser.parse_args().only or BENCHMARKS
+    rows: list[Row] = []
+    for name in chosen:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        module = importlib.import_module(f"benchmarks.{name}")
+        try:
+            rows += module.run()
+        except pytest.skip.Exception as skipped:
+            print(f"  left out: {skipped}", file=sys.stderr)
+    print(table(rows))
+    return 0 if all(row.met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""What a plan costs: 10,000 releases at five targets, cold and with everything delivered.
+
+The floor of a cold plan is what cannot be avoided in Python: draining `yaml.CParser` of the events
+of every file read, locks included, and pydantic on the values when they are ready, divided by the
+number of cores. The floor of a warm plan is `git ls-tree -r HEAD`.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from yaml._yaml import CParser
+
+from benchmarks.plan_corpus import write_corpus
+from stardust_gitops.catalog.models.release import ReleaseFile
+from stardust_gitops.catalog.yaml_strict import parse
+
+RELEASES = 10_000
+COLD_TARGET = 2.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Seconds of a cold plan and of its floor, of a warm plan and of `ls-tree`, peak megabytes."""
+
+    releases: int
+    cold: float
+    cold_floor: float
+    warm: float
+    ls_tree: float
+    peak_mb: float
+
+
+def run(releases: int = RELEASES) -> Result:
+    """Measure on a corpus in a temporary folder."""
+    with tempfile.TemporaryDirectory(prefix="stardust-plan-") as folder:
+        root = Path(folder)
+        write_corpus(root, releases)
+        floor = _floor(root, sample=min(releases, 1000)) * releases / (os.cpu_count() or 1)
+        _command(root, "ledger", "init")
+        cold, peak = min(_plan(root) for _ in range(3))
+        _command(root, "ledger", "adopt", "--target", "*", "--reason", "benchmark", "--auto-approve")
+        warm, _ = min(_plan(root) for _ in range(3))
+        listing = min(_timed(lambda: _git(root, "ls-tree", "-r", "HEAD")) for _ in range(3))
+    return Result(
+        releases=releases,
+        cold=cold,
+        cold_floor=floor,
+        warm=warm,
+        ls_tree=listing,
+        peak_mb=peak,
+    )
+
+
+def _floor(root: Path, *, sample: int) -> float:
+    """CPU seconds for each release: events of the file and its lock, and the model."""
+    files = sorted(root.glob("releases/*/*.yaml"))[:sample]
+    data = [(file.read_bytes(), file.with_suffix(".lock.json").read_bytes()) for file in files]
+    values = [parse(release, "") for release, _ in data]
+    gc.collect()
+    gc.freeze()
+    begin = time.process_time()
+    for release, lock in data:
+        _drain(release)
+        _drain(lock)
+    for value in values:
+        ReleaseFile.model_validate(value)
+    return (time.process_time() - begin) / len(files)
+
+
+def _drain(data: bytes) -> None:
+    parser = CParser(data)
+    while type(parser.get_event()) is not yaml.StreamEndEvent:
+        pass
+
+
+def _plan(root: Path) -> tuple[float, float]:
+    """Wall seconds of a whole `plan --format json` without Python's start, and peak megabytes of
+    it and its largest child."""
+    code = (
+        "import resource, sys, time\n"
+        "from stardust_gitops.cli.main import run\n"
+        "import stardust_gitops.cli.plan\n"
+        "begin = time.perf_counter()\n"
+        "assert run(sys.argv[1:]) == 0\n"
+        "took = time.perf_counter() - begin\n"
+        "peak = sum(resource.getrusage(who).ru_maxrss\n"
+        "           for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024\n"
+        "print(took, peak, file=sys.stderr)\n"
+    )
+    arguments = ["plan", "--format", "json", "--catalog", str(root)]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+    )
+    took, peak = done.stderr.split()[-2:]
+    return float(took), float(peak)
+
+
+def _command(root: Path, *arguments: str) -> None:
+    sys.stdout.flush()
+    done = subprocess.run(
+        [sys.executable, "-m", "stardust_gitops", *arguments, "--catalog", str(root)],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def _git(root: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=root, stdout=subprocess.DEVNULL, check=True)
+
+
+def _timed(work: Callable[[], None]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def main() -> None:
+    """Print the figures."""
+    result = run(int(sys.argv[1]) if len(sys.argv) > 1 else RELEASES)
+    cold = result.cold / result.cold_floor
+    print(
+        f"cold plan of {result.releases} × 5: {result.cold:.2f} s, floor {result.cold_floor:.2f} s,"
+        f" ratio {cold:.2f} (at most {COLD_TARGET}), peak {result.peak_mb:.0f} MB\n"
+        f"plan with everything delivered: {result.warm:.2f} s, git ls-tree {result.ls_tree:.2f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""``stardust-gitops history``."""
+
+from __future__ import annotations
+
+from collections import deque
+from pathlib import Path
+
+import click
+import orjson
+
+from stardust_gitops.cli.options import catalogue_option, environment_option, format_option, outside
+from stardust_gitops.cli.output import print_json
+from stardust_gitops.cli.session import gtin14, session, stream_of
+from stardust_gitops.ledger.events import Event, Kind, StreamId
+from stardust_gitops.planning.strays import shown_icpn
+
+_QUIET = frozenset({Kind.FILE_UPLOADED, Kind.COMPLETING})
+
+
+@click.command("history")
+@click.argument("subject", required=False, metavar="[ICPN[@TARGET]]")
+@catalogue_option
+@environment_option
+@format_option("text", "json")
+@click.option("--limit", default=50, show_default=True, metavar="N", help="At most so many.")
+@click.option("--all", "everything", is_flag=True, help="Single files, markers and batches, too.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    subject: str | None,
+    catalog: Path,
+    environment: str,
+    output_format: str,
+    limit: int,
+    everything: bool,
+) -> None:
+    """List what happened, newest first.
+
+    \b
+    Examples:
+      stardust-gitops history
+      stardust-gitops history 4006381333931
+      stardust-gitops history 4006381333931@spotify --format json
+    """
+    stream: StreamId | None = None
+    release: str | None = None
+    if subject is not None and "@" in subject:
+        stream = stream_of(subject, environment)
+    elif subject is not None:
+        release = gtin14(subject)
+    newest: deque[tuple[Event, str]] = deque(maxlen=limit)
+    operations: dict[StreamId, str] = {}
+    with session(catalog, outside(ctx).clock) as here:
+        for _, event in here.ledger.events(stream=stream):
+            if event.stream.environment != environment:
+                continue
+            if release is not None and event.stream.subject != release:
+                continue
+            # Only the intention says what it is about; what follows refers to it.
+            operation = operations.setdefault(event.stream, "")
+            operation = operations[event.stream] = str(event.data.get("operation", operation))
+            if everything or not (event.stream.is_batch or event.kind in _QUIET):
+                newest.appendleft((event, operation))
+    if output_format == "json":
+        print_json(
+            {"format_version": "1.0", "events": [orjson.loads(event.body()) for event, _ in newest]}
+        )
+        return
+    for event, operation in newest:
+        click.echo(_line(event, operation))
+    if not newest:
+        click.echo("Nothing has happened yet.")
+
+
+def _line(event: Event, operation: str) -> str:
+    subject = event.stream.subject
+    name = subject if event.stream.is_batch else shown_icpn(subject)
+    commit = (event.provenance.commit or "")[:7]
+    data = event.data
+    detail = data.get("outcome") or data.get("path") or operation
+    text = data.get("text") or data.get("reason") or ""
+    time = event.time[:19].replace("T", " ")
+    return (
+        f"{time}Z  {name}@{event.stream.target}  {event.kind:<11} {detail:<9}"
+        f" {commit:<7}  {event.provenance.actor}  {text}"
+    ).rstrip()

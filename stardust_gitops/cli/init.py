@@ -1,0 +1,222 @@
+"""``stardust-gitops init``."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import unicodedata
+from collections.abc import Iterator, Mapping
+from importlib.abc import Traversable
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+import click
+
+from stardust_gitops.catalog.loading import CONFIG_NAME
+from stardust_gitops.catalog.models.config import ConfigFile
+from stardust_gitops.catalog.yaml_write import write_scalar
+from stardust_gitops.cli.options import outside
+from stardust_gitops.cli.values import checked
+from stardust_gitops.errors import GitOpsError, UsageError
+from stardust_gitops.git import command as git
+from stardust_gitops.git.repository import Repository
+from stardust_gitops.identifiers.dpid import dpid_check_character, dpid_check_ok
+from stardust_gitops.ledger.open import create_ledger
+
+EXAMPLE_DPID = "PADPIDA0000000000Q"
+"""Nobody's: DPIDs hold the day of their issue, and no day is 0000-00-00."""
+
+EXAMPLE_NAME = "Example Sender"
+THERE_ALREADY = "SG9020"
+NOT_WRITTEN = "SG9021"
+_ID_LENGTH = 64
+_IGNORED = ("/.stardust/", "/delivered/")
+
+
+@click.command("init")
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
+@click.option("--id", "catalogue_id", metavar="NAME", help="Its id.  [default: the folder's name]")
+@click.option("--sender-dpid", metavar="DPID", help="Your DPID, from dpid.ddex.net.")
+@click.option("--sender-name", metavar="NAME", help="Your name, as recipients know it.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    folder: Path,
+    catalogue_id: str | None,
+    sender_dpid: str | None,
+    sender_name: str | None,
+) -> int:
+    """Make a new catalogue in DIR (here, if none is given), and its ledger.
+
+    No file is ever overwritten. Without --sender-dpid and --sender-name examples are written and
+    marked as such. The catalogue has one target, a folder on this machine.
+
+    \b
+    Examples:
+      stardust-gitops init my-catalog
+      stardust-gitops init --sender-dpid PADPIDA2013020802I --sender-name "Alpha Tide"
+    """
+    name = name_of(folder) if catalogue_id is None else catalogue_id
+    example_dpid, example_name = sender_dpid is None, sender_name is None
+    sender = {
+        "dpid": EXAMPLE_DPID if example_dpid else sender_dpid,
+        "name": EXAMPLE_NAME if example_name else sender_name,
+    }
+    config = checked(ConfigFile, {"format": "1", "id": name, "sender": sender})
+    place = _free_place(folder)
+    repository, lfs = Repository.find(place), _lfs_is_set_up(place)
+    contents = scaffold(config, example_dpid=example_dpid, example_name=example_name, lfs=lfs)
+    root = contents.pop(CONFIG_NAME)
+    written = _write(folder, contents)
+    # The ledger before the file that makes the folder a catalogue: where there is a ledger of
+    # old, or none can be made, the same command can be run again.
+    create_ledger(config.ledger, folder, config.id, outside(ctx).clock).close()
+    written += _write(folder, {CONFIG_NAME: root})
+    _tell(folder, config, written=written, kept=sorted(contents.keys() - set(written)), lfs=lfs)
+    if example_dpid or example_name:
+        click.echo(
+            f"\nThe sender in {CONFIG_NAME} is an example: before you deliver to others, put your"
+            " DPID (from dpid.ddex.net) and name there."
+        )
+    elif not dpid_check_ok(config.sender.dpid):
+        click.echo(
+            f"\nnote: the last character of {config.sender.dpid} should be"
+            f" {dpid_check_character(config.sender.dpid)}; check that DPID"
+        )
+    _next_steps(folder, in_git=repository is not None)
+    return 0
+
+
+def name_of(folder: Path) -> str:
+    """A catalogue's id made from the name of its folder; `UsageError` where nothing is left."""
+    folded = unicodedata.normalize("NFKD", folder.resolve().name.lower())
+    text = folded.encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9_.-]+", "-", text).strip("-_.")[:_ID_LENGTH]
+    if not name:
+        raise UsageError("no id can be made from the folder's name", hint="give one: --id NAME")
+    return name
+
+
+def scaffold(
+    config: ConfigFile, *, example_dpid: bool, example_name: bool, lfs: bool
+) -> dict[str, str]:
+    """The files of a new catalogue by their path, in order. `lfs` turns Git LFS on."""
+    values = {
+        "id": write_scalar(config.id),
+        "dpid": config.sender.dpid,
+        "dpid_note": "   # an example: put your DPID here, from dpid.ddex.net" * example_dpid,
+        "name": write_scalar(config.sender.name),
+        "name_note": "   # an example: put your name here" * example_name,
+        "lfs": "" if lfs else "# ",
+    }
+    folder = files("stardust_gitops.cli").joinpath("scaffold")
+    return {
+        path: Template(entry.read_text("utf-8")).substitute(values)
+        for path, entry in sorted(_templates(folder, ""))
+    }
+
+
+def _templates(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    """All templates with the path that each is for. A leading ``dot_`` stands for the dot, so
+    that git and others do not take a template for a file of their own."""
+    for entry in folder.iterdir():
+        path = prefix + re.sub(r"^dot_", ".", entry.name)
+        if entry.is_dir():
+            yield from _templates(entry, f"{path}/")
+        else:
+            yield path, entry
+
+
+def _free_place(folder: Path) -> Path:
+    """The nearest folder that is there; a folder in a catalogue is refused."""
+    try:
+        start = folder.resolve()
+        places = [place for place in (start, *start.parents) if place.exists()]
+        taken = next((place for place in places if (place / CONFIG_NAME).exists()), None)
+    except OSError as error:
+        raise _not_written(str(folder), error) from error
+    if taken is not None:
+        raise GitOpsError(
+            f"there is a catalogue in {taken} already",
+            hint="use it, or give another DIR; a missing ledger is made by"
+            " `stardust-gitops ledger init`",
+            code=THERE_ALREADY,
+        )
+    if not places[0].is_dir():
+        raise UsageError(f"{places[0]} is not a folder", hint="give another DIR")
+    return places[0]
+
+
+def _lfs_is_set_up(place: Path) -> bool:
+    """Whether Git LFS is installed and `git lfs install` was run: without either, its attributes
+    would stop git, or be passed over in silence."""
+    if shutil.which("git") is None:
+        return False
+    installed, _ = git.run(place, "lfs", "version", accept=(0, 1))
+    configured, _ = git.run(place, "config", "--get", "filter.lfs.clean", accept=(0, 1))
+    return installed == 0 and configured == 0
+
+
+def _write(folder: Path, contents: Mapping[str, str]) -> list[str]:
+    """Write files that are not there yet; their paths."""
+    written = []
+    for path, text in contents.items():
+        try:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            with (folder / path).open("x", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+        except FileExistsError as error:
+            if not (folder / path).is_file():
+                raise _not_written(path, error) from error
+            continue
+        except (OSError, ValueError) as error:
+            raise _not_written(path, error) from error
+        written.append(path)
+    return written
+
+
+def _not_written(path: str, error: OSError | ValueError) -> GitOpsError:
+    what = error.strerror if isinstance(error, OSError) else str(error)
+    return GitOpsError(
+        f"{path} cannot be written: {what}",
+        hint="correct that and run the same command again; what was written stays",
+        code=NOT_WRITTEN,
+    )
+
+
+def _tell(
+    folder: Path, config: ConfigFile, *, written: list[str], kept: list[str], lfs: bool
+) -> None:
+    click.echo(f"Made the catalogue {config.id} in {folder.resolve()}:")
+    ledger = config.ledger.partition(":")[2]
+    for path in [*sorted(written), f"{ledger}   the ledger, empty"]:
+        click.echo(f"  {path}")
+    if kept:
+        click.echo("Kept as they were:")
+        for path in kept:
+            click.echo(f"  {path}")
+    if missing := [line for line in _IGNORED if line not in _lines(folder / ".gitignore")]:
+        click.echo(f"Add to .gitignore: {' '.join(missing)}")
+    if ".gitattributes" in written and not lfs:
+        click.echo("Git LFS is not set up here: .gitattributes says how to turn it on.")
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return []  # then the user is told what should stand in it
+
+
+def _next_steps(folder: Path, *, in_git: bool) -> None:
+    steps = ["stardust-gitops new release ICPN …    # --help tells how"]
+    if folder.resolve() != Path.cwd():
+        steps.insert(0, f"cd {shlex.quote(str(folder))}")
+    start = "" if in_git else "git init && "
+    steps.append(f'{start}git add . && git commit -m "A new catalogue"')
+    steps.append("stardust-gitops plan")
+    click.echo("\nNext:")
+    for step in steps:
+        click.echo(f"  {step}")

@@ -1,0 +1,128 @@
+"""``stardust-gitops show``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stardust_gitops.cli.options import (
+    catalogue_option,
+    environment_option,
+    format_option,
+    outside,
+)
+from stardust_gitops.cli.output import print_json, write_bytes
+from stardust_gitops.cli.plan import make_plan, show_plan
+from stardust_gitops.cli.session import Session, session, stream_of
+from stardust_gitops.errors import UsageError
+from stardust_gitops.ledger.events import StreamId
+from stardust_gitops.ledger.state import Sent, StreamState
+from stardust_gitops.planning.selection import Selection
+from stardust_gitops.planning.strays import shown_icpn
+
+
+@click.command("show")
+@click.argument("stream", metavar="ICPN@TARGET")
+@catalogue_option
+@environment_option
+@format_option("text", "json")
+@click.option("--message", is_flag=True, help="Print the last message, byte for byte as sent.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    stream: str,
+    catalog: Path,
+    environment: str,
+    output_format: str,
+    message: bool,
+) -> None:
+    """Show what a target has of a release, and what is next.
+
+    \b
+    Examples:
+      stardust-gitops show 4006381333931@spotify
+      stardust-gitops show 4006381333931@spotify --message > sent.xml
+    """
+    at = stream_of(stream, environment)
+    with session(catalog, outside(ctx).clock) as here:
+        state = here.ledger.state(at)
+        if message:
+            _print_message(here, state, stream)
+        elif output_format == "json":
+            print_json(_document(at, state))
+        else:
+            _print_state(here, at, state)
+
+
+def _print_message(here: Session, state: StreamState, stream: str) -> None:
+    sent = state.open or state.baseline
+    if sent is None or sent.message is None:
+        raise UsageError(f"no message was sent for {stream}", hint="see  stardust-gitops history")
+    write_bytes(here.ledger.fetch(sent.message))
+
+
+def _document(at: StreamId, state: StreamState) -> dict[str, Any]:
+    return {
+        "format_version": "1.0",
+        "release": at.subject,
+        "target": at.target,
+        "environment": at.environment,
+        "phase": state.phase,
+        "stream_version": state.version,
+        "protected": state.protected,
+        "delivered": _sent_document(state.baseline),
+        "under_way": _sent_document(state.open),
+        "outcome_unknown": state.unknown,
+        "failure": state.failure,
+        "rejected": None
+        if state.rejected is None
+        else {"action": state.rejected.action, "text": state.rejected.text},
+    }
+
+
+def _sent_document(sent: Sent | None) -> dict[str, Any] | None:
+    if sent is None:
+        return None
+    return {
+        "operation": sent.operation,
+        "time": sent.time,
+        "message_id": sent.message_id,
+        "created": sent.created,
+        "batch": sent.batch,
+        "message_fingerprint": sent.message_fingerprint,
+        "assets_fingerprint": sent.assets_fingerprint,
+    }
+
+
+def _print_state(here: Session, at: StreamId, state: StreamState) -> None:
+    candidates = Selection(releases=(at.subject,), targets=(at.target,))
+    plan, _ = make_plan(here, at.environment, candidates)
+    click.echo(f"{shown_icpn(at.subject)} at {at.target} ({at.environment}): {_phase(state)}")
+    for title, sent in (("delivered", state.baseline), ("under way", state.open)):
+        if sent is not None:
+            number = sent.message_id or "adopted, no message of ours"
+            click.echo(
+                f"  {title}: {sent.operation} on {sent.time[:19].replace('T', ' ')}Z  {number}"
+            )
+            if sent.batch:
+                click.echo(f"    shipment {sent.batch}")
+    if state.failure:
+        click.echo(f"  last failure: {state.failure}")
+    if state.unknown:
+        click.echo("  nobody knows whether it arrived: stardust-gitops ledger resolve")
+    if state.rejected:
+        click.echo(f"  rejected: {state.rejected.text or state.rejected.action}")
+    click.echo("")
+    show_plan(here, plan, "text", all_items=True)
+
+
+def _phase(state: StreamState) -> str:
+    words = {
+        "never": "never delivered",
+        "live": "live",
+        "taken_down": "taken down",
+        "purged": "purged",
+    }
+    return words[state.phase] + (", protected from takedown" if state.protected else "")

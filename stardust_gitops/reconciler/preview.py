@@ -1,0 +1,100 @@
+"""The message of a release for a target as it would be sent, without sending or recording it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stardust_gitops.catalog.findings import located
+from stardust_gitops.catalog.loading import InvalidCatalogueError, Target, read_release
+from stardust_gitops.catalog.models.release import ReleaseFile
+from stardust_gitops.delivery.package import Package, lay_out
+from stardust_gitops.delivery.recipient import Recipient
+from stardust_gitops.diagnostics import Severity
+from stardust_gitops.errors import UsageError
+from stardust_gitops.identifiers.icpn import to_gtin14
+from stardust_gitops.messages.ern.options import FileName, MessageOptions
+from stardust_gitops.messages.ern.writer import write_new_release
+from stardust_gitops.messages.header import Header
+from stardust_gitops.planning.model import Action
+from stardust_gitops.reconciler.recipients import recipient_of
+from stardust_gitops.reconciler.survey import Surveyor
+from stardust_gitops.reconciler.workspace import Workspace
+
+PREVIEW_TIME = "1970-01-01T00:00:00Z"
+"""The creation time of a preview: a message gets its own only when its delivery is intended."""
+PREVIEW_END = "1969-12-31"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A message that was rendered, and the package that it would travel in."""
+
+    message: bytes
+    package: Package
+
+
+def preview(
+    workspace: Workspace, release: str, target_id: str, action: Action, folder: str = ""
+) -> Preview:
+    """Render a release (GTIN-14) for a target; equal input gives equal bytes.
+
+    `InvalidCatalogueError` with the findings where the release does not resolve for the target.
+    """
+    target = workspace.catalogue.targets.get(target_id)
+    if target is None:
+        raise UsageError(
+            f"there is no target {target_id!r}",
+            hint=f"there are {', '.join(sorted(workspace.catalogue.targets))}",
+        )
+    recipient = recipient_of(target, workspace.catalogue, {})
+    surveyor = Surveyor(workspace)
+    base = surveyor.base(*_find(workspace, release))
+    document, findings = surveyor.content(base, target)
+    errors = [f for f in (*base.findings, *findings) if f.severity is Severity.ERROR]
+    if errors or document is None:
+        raise InvalidCatalogueError(
+            f"the release cannot be rendered for {target_id}",
+            tuple(located(errors, workspace.root)),
+            hint="correct it; validate shows everything that is wrong",
+            root=workspace.root,
+        )
+    delivery = surveyor.resolver.delivery(base, document)
+    package = lay_out(
+        delivery,
+        folder=folder or delivery.icpn,
+        choreography=recipient.choreography,
+        with_files=action in (Action.INSERT, Action.RESEND) or target.model.files_in_updates,
+    )
+    assets = {(asset.role, asset.track): asset for asset in delivery.assets}
+    names = tuple(FileName(asset=assets[f.role, f.track], uri=f.uri) for f in package.files)
+    options = MessageOptions(
+        version=recipient.message.version,
+        profile=target.model.message.profile,
+        files=(names or None) if action is not Action.TAKEDOWN else None,
+        takedown=recipient.takedown if action is Action.TAKEDOWN else None,
+        end_date=PREVIEW_END if recipient.takedown == "end_date" else None,
+        hash_algorithm=target.model.message.hash,
+    )
+    header = _header(workspace, target, recipient, delivery.icpn)
+    return Preview(message=write_new_release(delivery, header, options), package=package)
+
+
+def _find(workspace: Workspace, release: str) -> tuple[str, ReleaseFile]:
+    # Most catalogues name a file after its release: look there first.
+    files = sorted(workspace.catalogue.release_files, key=lambda file: release[2:] not in file)
+    for file in files:
+        model, _ = read_release(workspace.root, file)
+        if model is not None and model.icpn and to_gtin14(model.icpn) == release:
+            return file, model
+    raise UsageError(f"there is no release {release}", hint="see the files in releases/")
+
+
+def _header(workspace: Workspace, target: Target, recipient: Recipient, icpn: str) -> Header:
+    thread = f"{workspace.catalogue.config.id}-{target.id}-{icpn}"
+    return Header(
+        message_id=f"{thread}-preview",
+        thread_id=thread,
+        created=PREVIEW_TIME,
+        sender=recipient.sender,
+        recipient=recipient.party,
+    )

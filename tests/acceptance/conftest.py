@@ -1,0 +1,20 @@
+"""A catalogue to begin with, made once and copied for each test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.catalogues import CatalogueFolder, copy_of, make_catalogue
+
+
+@pytest.fixture(scope="session")
+def _model_catalogue(tmp_path_factory: pytest.TempPathFactory) -> CatalogueFolder:
+    return make_catalogue(tmp_path_factory.mktemp("model") / "catalogue", releases=2)
+
+
+@pytest.fixture
+def catalogue(_model_catalogue: CatalogueFolder, tmp_path: Path) -> CatalogueFolder:
+    """Two singles, measured, one target ``store``, an empty ledger; not in git."""
+    return copy_of(_model_catalogue, tmp_path / "catalogue")

@@ -1,0 +1,121 @@
+"""How a release is laid out for a recipient."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from stardust_gitops.delivery.package import Package, lay_out
+from stardust_gitops.delivery.recipient import Choreography
+from stardust_gitops.errors import CatalogueError
+from tests.delivery_kit import Studio, gtin13
+
+ICPN = gtin13(1)
+
+
+@pytest.fixture
+def label(tmp_path: Path) -> Studio:
+    """A label with one release of three tracks, the third on the second disc."""
+    label = Studio(tmp_path)
+    release = label.put_release(1, tracks=3)
+    delivery, status = label.releases[release]
+    tracks = delivery.content.tracks
+    moved = (*tracks[:2], replace(tracks[2], disc=2))
+    content = replace(delivery.content, tracks=moved)
+    label.releases[release] = (replace(delivery, content=content), status)
+    return label
+
+
+def names(label: Studio, *, with_files: bool = True, **choreography: object) -> list[str]:
+    """URIs of the package of the one release."""
+    ((delivery, _),) = label.releases.values()
+    how = Choreography(**choreography)  # type: ignore[arg-type]
+    package = lay_out(delivery, folder="F", choreography=how, with_files=with_files)
+    return [file.uri for file in package.files]
+
+
+@pytest.mark.parametrize(
+    ("naming", "expected"),
+    [
+        ("ICPN_DD_TTT", ["_01_001.wav", "_01_002.wav", "_02_001.wav", ".jpg"]),
+        ("ICPN_DD_TT", ["_01_01.wav", "_01_02.wav", "_02_01.wav", ".jpg"]),
+        ("ICPN_T", ["_T1.wav", "_T2.wav", "_T3.wav", "_T4.jpg"]),
+    ],
+)
+def test_names_of_resources(label: Studio, naming: str, expected: list[str]) -> None:
+    assert names(label, naming=naming) == [f"resources/{ICPN}{rest}" for rest in expected]
+
+
+def test_the_folder_of_resources_is_a_setting(label: Studio) -> None:
+    assert names(label, resources="audio")[-1] == f"audio/{ICPN}.jpg"
+
+
+def test_a_message_alone_has_no_files(label: Studio) -> None:
+    assert names(label, with_files=False) == []
+
+
+def test_paths_are_relative_to_the_target_and_to_the_message(label: Studio) -> None:
+    ((delivery, _),) = label.releases.values()
+    package = lay_out(delivery, folder=f"B/{ICPN}", choreography=Choreography(), with_files=True)
+    assert package.message_path == f"B/{ICPN}/{ICPN}.xml"
+    assert package.files[0].path == f"B/{ICPN}/{package.files[0].uri}"
+
+
+def test_a_package_survives_the_ledger_and_a_move(label: Studio) -> None:
+    ((delivery, _),) = label.releases.values()
+    package = lay_out(delivery, folder="A", choreography=Choreography(), with_files=True)
+    assert Package.from_data(package.as_data()) == package
+    moved = package.moved_to("somewhere/else")
+    assert moved.message_path == f"somewhere/else/{ICPN}.xml"
+    assert [file.path for file in moved.files] == [
+        f"somewhere/else/{file.uri}" for file in package.files
+    ]
+    assert moved.moved_to("A") == package
+
+
+@pytest.mark.parametrize("path", ["assets/a", "assets/a.fläc", "assets/a.", "assets/.wav"])
+def test_a_file_without_a_plain_extension_is_refused(label: Studio, path: str) -> None:
+    ((delivery, _),) = label.releases.values()
+    assets = tuple(replace(asset, path=path) for asset in delivery.assets)
+    with pytest.raises(CatalogueError) as raised:
+        lay_out(
+            replace(delivery, assets=assets),
+            folder="F",
+            choreography=Choreography(),
+            with_files=True,
+        )
+    assert raised.value.code == "SG6012"
+
+
+def test_a_folder_is_named_by_an_icpn_only(label: Studio) -> None:
+    ((delivery, _),) = label.releases.values()
+    with pytest.raises(CatalogueError):
+        lay_out(
+            replace(delivery, icpn="../../etc"),
+            folder="F",
+            choreography=Choreography(),
+            with_files=False,
+        )
+
+
+def test_names_of_folders_and_markers() -> None:
+    batch, stamp = Choreography(prefix="N"), "20261122120000000"
+    assert batch.folder(ICPN, stamp) == f"N_{stamp}"
+    assert batch.marker_name("F", stamp) == f"BatchComplete_{stamp}.xml"
+    single = Choreography(layout="release", completion="semaphore", semaphore="{folder}.complete")
+    assert single.folder(ICPN, stamp) == f"{ICPN}_{stamp}"
+    assert single.marker_name("F", stamp) == "F.complete"
+    assert (batch.capacity, single.capacity) == (50, 1)
+
+
+def test_a_batch_cannot_end_with_a_message() -> None:
+    with pytest.raises(CatalogueError, match="holds several"):
+        Choreography(layout="batch", completion="message")
+
+
+def test_delivery_types_can_be_overridden() -> None:
+    how = Choreography(delivery_types={"insert": "BackCatalogDelivery"})
+    assert how.delivery_type("insert") == "BackCatalogDelivery"
+    assert how.delivery_type("takedown") == "TakeDown"
