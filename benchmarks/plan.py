@@ -14,51 +14,40 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 from yaml._yaml import CParser
 
 from benchmarks.plan_corpus import write_corpus
+from benchmarks.rows import Row
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.catalog.yaml_strict import parse
 
 RELEASES = 10_000
 COLD_TARGET = 2.5
+PEAK_MB = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """Seconds of a cold plan and of its floor, of a warm plan and of `ls-tree`, peak megabytes."""
-
-    releases: int
-    cold: float
-    cold_floor: float
-    warm: float
-    ls_tree: float
-    peak_mb: float
-
-
-def run(releases: int = RELEASES) -> Result:
-    """Measure on a corpus in a temporary folder."""
+def run(releases: int = RELEASES) -> list[Row]:
+    """Measure on a corpus in a temporary folder. The bound of the memory stands as its floor."""
     with tempfile.TemporaryDirectory(prefix="stardust-plan-") as folder:
         root = Path(folder)
         write_corpus(root, releases)
         floor = _floor(root, sample=min(releases, 1000)) * releases / (os.cpu_count() or 1)
         _command(root, "ledger", "init")
         cold, peak = min(_plan(root) for _ in range(3))
-        _command(root, "ledger", "adopt", "--target", "*", "--reason", "benchmark", "--auto-approve")
+        _command(
+            root, "ledger", "adopt", "--target", "*", "--reason", "benchmark", "--auto-approve"
+        )
         warm, _ = min(_plan(root) for _ in range(3))
         listing = min(_timed(lambda: _git(root, "ls-tree", "-r", "HEAD")) for _ in range(3))
-    return Result(
-        releases=releases,
-        cold=cold,
-        cold_floor=floor,
-        warm=warm,
-        ls_tree=listing,
-        peak_mb=peak,
-    )
+    corpus = f"{releases:,} releases × 5 targets"
+    return [
+        Row(name=f"cold plan, {corpus}", unit="s", ours=cold, floor=floor, target=COLD_TARGET),
+        Row(name="its peak memory", unit="MB", ours=peak, floor=PEAK_MB, target=1),
+        Row(name=f"plan with all delivered, {corpus}", unit="s", ours=warm, floor=listing),
+    ]
 
 
 def _floor(root: Path, *, sample: int) -> float:
@@ -123,18 +112,3 @@ def _timed(work: Callable[[], None]) -> float:
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
-
-
-def main() -> None:
-    """Print the figures."""
-    result = run(int(sys.argv[1]) if len(sys.argv) > 1 else RELEASES)
-    cold = result.cold / result.cold_floor
-    print(
-        f"cold plan of {result.releases} × 5: {result.cold:.2f} s, floor {result.cold_floor:.2f} s,"
-        f" ratio {cold:.2f} (at most {COLD_TARGET}), peak {result.peak_mb:.0f} MB\n"
-        f"plan with everything delivered: {result.warm:.2f} s, git ls-tree {result.ls_tree:.2f} s"
-    )
-
-
-if __name__ == "__main__":
-    main()

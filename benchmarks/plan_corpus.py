@@ -60,8 +60,21 @@ def _commit(root: Path) -> None:
         ["git", "write-tree", "--missing-ok"], cwd=root, check=True, capture_output=True, text=True
     ).stdout.strip()
     commit = subprocess.run(
-        ["git", "-c", "user.name=b", "-c", "user.email=b@example.com", "commit-tree", tree, "-m", "c"],
-        cwd=root, check=True, capture_output=True, text=True,
+        [
+            "git",
+            "-c",
+            "user.name=b",
+            "-c",
+            "user.email=b@example.com",
+            "commit-tree",
+            tree,
+            "-m",
+            "c",
+        ],
+        cwd=root,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.strip()
     git("update-ref", "HEAD", commit)
 

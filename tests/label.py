@@ -137,8 +137,7 @@ def make_label(folder: Path) -> CatalogueFolder:
 def copy_label(label: CatalogueFolder, folder: Path) -> CatalogueFolder:
     """A copy with repository, ledger and deliveries, on a clock of its own, a day later."""
     copy = copy_of(label, folder)
-    assert isinstance(copy.clock, FixedClock)
-    copy.clock.move(days=2)
+    move_clock(copy, days=2)
     return copy
 
 
@@ -163,3 +162,24 @@ def applied(label: CatalogueFolder, *arguments: str | Path, code: int = 0) -> An
     outcome: Outcome = label.apply("--format", "json", *arguments)
     assert outcome.code == code, outcome.text
     return outcome.json()
+
+
+def delivered_message(label: CatalogueFolder, icpn: str, target: str = STORE) -> bytes:
+    """The last message of a release that lies with a recipient."""
+    names = [n for n in label.messages(target) if n.rpartition("/")[2] == f"{icpn}.xml"]
+    messages = [label.path(f"delivered/{target}/{name}").read_bytes() for name in names]
+    created = b"<MessageCreatedDateTime>"
+    return max(messages, key=lambda data: data.partition(created)[2].partition(b"<")[0])
+
+
+def move_clock(label: CatalogueFolder, **delta: float) -> None:
+    """Let time pass for a catalogue; in hours, days …"""
+    assert isinstance(label.clock, FixedClock)
+    label.clock.move(**delta)
+
+
+def set_status(label: CatalogueFolder, file: str, status: str, *more: str) -> None:
+    """Write a release's status, in place of the one that it has, and more lines."""
+    lines = label.path(file).read_text("utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith("status:")]
+    label.write(file, "\n".join([*kept, f"status: {status}", *more, ""]))

@@ -7,6 +7,6 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 
 echo "Installing stardust-gitops and what its tests need into $root/.venv"
 make_venv "$root"
-install_into "$root" --editable "$root[test]"
+install_into "$root" --editable "${root}[test]"
 cd "$root"
 exec .venv/bin/python -m pytest "$@"

@@ -36,7 +36,7 @@ _line_break = re.compile("\r\n|\r|\n")
 
 
 class YamlCode(StrEnum):
-    """The stable codes of findings about reading YAML; SG1001 to SG1009 are about files as such."""
+    """The stable codes of findings about reading YAML; those below SG1010 are about whole files."""
 
     SYNTAX = "SG1010"
     TAB = "SG1011"

@@ -24,13 +24,14 @@ from stardust_gitops.cli.output import print_json
 from stardust_gitops.cli.plan import make_plan, show_plan
 from stardust_gitops.cli.progress import terminal_reporter
 from stardust_gitops.cli.results import result_document, show_result
-from stardust_gitops.cli.session import Session, provenance, selection, session
+from stardust_gitops.cli.session import Session, provenance, session
 from stardust_gitops.clock import Clock
 from stardust_gitops.delivery.reporting import EventWriter, Reporter, Reporters
 from stardust_gitops.delivery.results import ApplyResult, Outcome
 from stardust_gitops.errors import GitOpsError, SafetyError, UsageError
 from stardust_gitops.planning.model import OPERATIONS, Action, Plan
 from stardust_gitops.planning.plan_file import Stale, load_plan_file, narrow
+from stardust_gitops.planning.selection import Selection
 from stardust_gitops.reconciler.planner import Planner
 
 EXIT_PARTIAL, EXIT_LOCKED, EXIT_INTERRUPTED = 6, 5, 130
@@ -56,10 +57,7 @@ def command(
     ctx: click.Context,
     plan_file: Path | None,
     catalog: Path,
-    release: tuple[str, ...],
-    target: tuple[str, ...],
-    label: tuple[str, ...],
-    exclude: tuple[str, ...],
+    chosen: Selection,
     environment: str,
     output_format: str,
     auto_approve: bool,
@@ -81,13 +79,12 @@ def command(
       stardust-gitops apply plan.json
       stardust-gitops apply --target spotify --auto-approve --events run.ndjson
     """
-    if resend and not target:
+    if resend and not chosen.targets:
         raise UsageError("--resend needs --target NAME", hint="say who is to get it again")
     clock = outside(ctx).clock
     with session(catalog, clock) as here:
         if not allow_dirty:
             _refuse_dirty(here)
-        chosen = selection(release, target, label, exclude)
         plan, planner = make_plan(
             here, environment, chosen, resend=resend, allow=allow, allow_plan=allow_plan
         )

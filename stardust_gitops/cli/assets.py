@@ -50,7 +50,8 @@ def lock(catalog: Path, force: bool, check: bool) -> int:
         if path not in workspace.modified
     }
     outcomes: list[LockOutcome] = []
-    with counting("measuring", sum(len(job.references) for job in jobs)) as advance:
+    references = sum(len(job.references) for job in jobs)
+    with counting("measuring", references, least=1) as advance:
         outcomes.extend(
             update_locks(
                 workspace.root, jobs, known=known, force=force, write=not check, progress=advance

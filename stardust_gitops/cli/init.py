@@ -56,7 +56,7 @@ def command(
     \b
     Examples:
       stardust-gitops init my-catalog
-      stardust-gitops init --sender-dpid PADPIDA2013020802I --sender-name "Alpha Tide"
+      stardust-gitops init --sender-dpid PADPIDA2026112201U --sender-name "Alpha Tide"
     """
     name = name_of(folder) if catalogue_id is None else catalogue_id
     example_dpid, example_name = sender_dpid is None, sender_name is None

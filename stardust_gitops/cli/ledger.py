@@ -16,17 +16,18 @@ from stardust_gitops.cli.options import (
     selection_options,
 )
 from stardust_gitops.cli.output import print_json
+from stardust_gitops.cli.progress import counting
 from stardust_gitops.cli.session import (
     Session,
     open_catalogue_at,
     provenance,
-    selection,
     session,
     stream_of,
 )
 from stardust_gitops.clock import instant_text
 from stardust_gitops.errors import UsageError
 from stardust_gitops.ledger.open import create_ledger
+from stardust_gitops.planning.selection import Selection
 from stardust_gitops.reconciler import corrections
 from stardust_gitops.reconciler.corrections import Correction
 
@@ -129,10 +130,7 @@ def show(ctx: click.Context, catalog: Path, environment: str, output_format: str
 def adopt(
     ctx: click.Context,
     catalog: Path,
-    release: tuple[str, ...],
-    target: tuple[str, ...],
-    label: tuple[str, ...],
-    exclude: tuple[str, ...],
+    chosen: Selection,
     environment: str,
     reason: str,
     auto_approve: bool,
@@ -143,11 +141,14 @@ def adopt(
     Example:
       stardust-gitops ledger adopt --target spotify --reason "delivered by our former system"
     """
-    if not target:
+    if not chosen.targets:
         raise UsageError("ledger adopt needs --target", hint="say whose catalogue is adopted")
     with session(catalog, outside(ctx).clock) as here:
-        chosen = selection(release, target, label, exclude)
-        found = corrections.adopt(here.planner(), here.ledger, environment, chosen, reason)
+        planner = here.planner()
+        catalogue = here.workspace.catalogue
+        total = len(catalogue.release_files) * len(catalogue.enabled_targets)
+        with counting("adopting", total) as advance:
+            found = corrections.adopt(planner, here.ledger, environment, chosen, reason, advance)
         _record(here, environment, found, auto_approve)
 
 
@@ -161,10 +162,7 @@ def adopt(
 def forget(
     ctx: click.Context,
     catalog: Path,
-    release: tuple[str, ...],
-    target: tuple[str, ...],
-    label: tuple[str, ...],
-    exclude: tuple[str, ...],
+    chosen: Selection,
     environment: str,
     reason: str,
     auto_approve: bool,
@@ -173,7 +171,6 @@ def forget(
 
     What is in the catalogue will be planned as new; what is not will no longer be reported.
     """
-    chosen = selection(release, target, label, exclude)
     if chosen.everything:
         raise UsageError("ledger forget needs a selection", hint="give --release or --target")
     with session(catalog, outside(ctx).clock) as here:

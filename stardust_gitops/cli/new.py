@@ -152,7 +152,7 @@ def _with_assets(
     """The release with its references, and the files that they are. Writes nothing."""
     intakes: list[Intake] = []
     tracks: list[NewTrack] = []
-    with counting("checking", len(files) + 1) as advance:
+    with counting("checking", len(files) + 1, least=1) as advance:
         for number, (track, file) in enumerate(zip(asked.tracks, files, strict=True), start=1):
             if file is not None:
                 intakes.append(look_at(root, file, f"{asked.icpn}_01_{number:03d}", "audio"))
@@ -173,7 +173,7 @@ def _add(
     leaves no release behind."""
     root, file = workspace.root, asked.file
     model, document = asked.checked()
-    with counting("copying", len(intakes)) as advance:
+    with counting("copying", len(intakes), least=1) as advance:
         copy_all(root, intakes, advance)
     findings = [*_measure(workspace, file, model), *assess(workspace, file, model)]
     incomplete = failed(findings)
@@ -197,7 +197,7 @@ def _measure(workspace: Workspace, file: str, model: ReleaseFile) -> list[Findin
     if not references:
         return []
     job = LockJob(file=file, references=tuple(dict.fromkeys(references)))
-    with counting("measuring", len(job.references)) as advance:
+    with counting("measuring", len(job.references), least=1) as advance:
         outcomes = list(update_locks(workspace.root, [job], progress=advance))
     return [error.as_finding(file=file) for outcome in outcomes for error in outcome.result.errors]
 
@@ -212,10 +212,8 @@ def _tell(asked: NewRelease, intakes: Sequence[Intake], status: str | None) -> N
 
 
 def _next_steps(file: str, status: str | None, *, incomplete: bool) -> None:
-    if status == "draft" and incomplete:
-        click.echo(
-            f"A draft is never delivered. Add what is missing to {file},"
-            " then remove its line  status: draft"
-        )
+    if status == "draft":
+        what = f"Add what is missing to {file}, then" if incomplete else "Nothing is missing:"
+        click.echo(f"A draft is never delivered. {what} remove the line  status: draft")
     elif not incomplete:
         click.echo("Nothing is missing. `stardust-gitops plan` shows what would be sent.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,8 +12,10 @@ import click
 
 from stardust_gitops.clock import Clock, SystemClock
 from stardust_gitops.errors import GitOpsError
+from stardust_gitops.planning.selection import Selection
 
 F = TypeVar("F", bound=Callable[..., Any])
+R = TypeVar("R")
 ENVIRONMENT = "production"
 
 
@@ -81,19 +84,32 @@ def _stems(*folders: str) -> Callable[[click.Context, click.Parameter, str], lis
     return complete
 
 
-def selection_options(command: F) -> F:
-    """``--release``, ``--target``, ``--label`` and ``--exclude``."""
+def selection_options(command: Callable[..., R]) -> Callable[..., R]:
+    """``--release``, ``--target``, ``--label`` and ``--exclude``, handed over as `chosen`."""
+
+    @wraps(command)
+    def select(
+        *arguments: Any,
+        release: tuple[str, ...],
+        target: tuple[str, ...],
+        label: tuple[str, ...],
+        exclude: tuple[str, ...],
+        **options: Any,
+    ) -> R:
+        chosen = Selection(releases=release, targets=target, labels=label, exclude=exclude)
+        return command(*arguments, chosen=chosen, **options)
+
     for name, folders, text in (
         ("--exclude", ("releases", "targets"), "Leave out these releases or targets."),
         ("--label", (), "Only releases of these labels."),
         ("--target", ("targets",), "Only these targets."),
         ("--release", ("releases",), "Only these releases, by ICPN."),
     ):
-        command = click.option(
+        select = click.option(
             name,
             multiple=True,
             metavar="PATTERN",
             help=f"{text} May be repeated; * matches any.",
             shell_complete=_stems(*folders),
-        )(command)
-    return command
+        )(select)
+    return select

@@ -42,14 +42,15 @@ def write_bytes(data: bytes) -> None:
 
 def show_findings(findings: Iterable[Finding], root: Path | None, *, stderr: bool = True) -> None:
     """Findings grouped by file, each with its line; but no line of a target's file, where a
-    secret may stand that should not."""
+    secret may stand that should not, nor of a file outside that a link leads to."""
     from stardust_gitops.reports.findings_text import render_findings
 
     def source(file: str) -> bytes | None:
         if root is None or file.startswith("targets/"):
             return None
         try:
-            return (root / file).read_bytes()
+            path = (root / file).resolve()
+            return path.read_bytes() if path.is_relative_to(root.resolve()) else None
         except OSError:
             return None  # then the finding is shown without its line
 

@@ -17,7 +17,8 @@ from stardust_gitops.cli.options import (
     selection_options,
 )
 from stardust_gitops.cli.output import console, show_findings, write_bytes
-from stardust_gitops.cli.session import Session, gtin14, selection, session
+from stardust_gitops.cli.progress import counting
+from stardust_gitops.cli.session import Session, gtin14, session
 from stardust_gitops.diagnostics import Finding
 from stardust_gitops.errors import GitOpsError, UsageError
 from stardust_gitops.planning.model import OPERATIONS, Plan
@@ -42,10 +43,7 @@ EXIT_CHANGES = 2
 def command(
     ctx: click.Context,
     catalog: Path,
-    release: tuple[str, ...],
-    target: tuple[str, ...],
-    label: tuple[str, ...],
-    exclude: tuple[str, ...],
+    chosen: Selection,
     environment: str,
     output_format: str,
     out: Path | None,
@@ -63,12 +61,11 @@ def command(
       stardust-gitops plan --out plan.json && stardust-gitops apply plan.json
       stardust-gitops plan --resend --target spotify
     """
-    if resend and not target:
+    if resend and not chosen.targets:
         raise UsageError("--resend needs --target NAME", hint="say who is to get it again")
     if explain and output_format != "text":
         raise UsageError("--explain is for people", hint="leave --format out")
     with session(catalog, outside(ctx).clock) as here:
-        chosen = selection(release, target, label, exclude)
         plan, planner = make_plan(here, environment, chosen, resend=resend)
         if out is not None:
             _write_plan(out, plan)
@@ -93,6 +90,9 @@ def make_plan(
     """The plan of a session, its findings with their places, and the planner that made it."""
     takedowns = frozenset(_allowed_takedown(entry) for entry in allow)
     planner = here.planner()
+    files = len(here.workspace.catalogue.release_files)
+    with counting("reading releases", files) as advance:
+        planner.look(advance)
     plan = planner.plan(
         PlanRequest(
             environment=environment,

@@ -10,17 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stardust_gitops.clock import Clock, SystemClock
 from stardust_gitops.delivery.reporting import Reporter
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 
+LINE_EVERY = 10.0
+"""Seconds between two lines of progress where there is no terminal."""
+WORTH_A_BAR = 100
+
+
 @contextmanager
-def counting(what: str, total: int) -> Iterator[Callable[[str], None]]:
-    """A bar that counts to `total`; silent where there is no terminal and the work is short."""
-    if not sys.stderr.isatty() or total == 0:
+def counting(what: str, total: int, *, least: int = WORTH_A_BAR) -> Iterator[Callable[[str], None]]:
+    """A bar that counts to `total`, or a line now and then where there is no terminal; nothing
+    for less than `least`."""
+    if total < least:
         yield lambda name: None
+        return
+    if not sys.stderr.isatty():
+        yield _CountLines(what, total, SystemClock())
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -57,6 +67,21 @@ def terminal_reporter() -> Iterator[Reporter]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         yield _Bars(bar)
+
+
+class _CountLines:
+    """Says how far the counting is, every ten seconds."""
+
+    def __init__(self, what: str, total: int, clock: Clock) -> None:
+        self._what, self._total, self._clock = what, total, clock
+        self._count, self._last = 0, clock.monotonic()
+
+    def __call__(self, name: str) -> None:
+        self._count += 1
+        now = self._clock.monotonic()
+        if now - self._last >= LINE_EVERY:
+            self._last = now
+            click.echo(f"{self._what}: {self._count} of {self._total}", err=True)
 
 
 class _Lines:

@@ -19,7 +19,6 @@ from stardust_gitops.identifiers.icpn import to_gtin14
 from stardust_gitops.ledger.events import Provenance, StreamId
 from stardust_gitops.ledger.open import open_ledger
 from stardust_gitops.ledger.store import LedgerStore
-from stardust_gitops.planning.selection import Selection
 from stardust_gitops.reconciler.planner import Planner
 from stardust_gitops.reconciler.workspace import Workspace, open_workspace
 
@@ -66,16 +65,6 @@ def provenance(workspace: Workspace) -> Provenance:
         server, repository = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_REPOSITORY")
         run = f"{server}/{repository}/actions/runs/{environ['GITHUB_RUN_ID']}"
     return Provenance(actor=user, run=run, program=__version__, commit=workspace.commit)
-
-
-def selection(
-    release: tuple[str, ...],
-    target: tuple[str, ...],
-    label: tuple[str, ...],
-    exclude: tuple[str, ...],
-) -> Selection:
-    """The selection that the options say."""
-    return Selection(releases=release, targets=target, labels=label, exclude=exclude)
 
 
 def stream_of(text: str, environment: str) -> StreamId:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -14,9 +15,12 @@ from stardust_gitops.cli.options import (
     selection_options,
 )
 from stardust_gitops.cli.output import print_json
-from stardust_gitops.cli.session import selection, session
+from stardust_gitops.cli.progress import counting
+from stardust_gitops.cli.session import session
 from stardust_gitops.clock import instant_text
-from stardust_gitops.planning.selection import Candidate
+from stardust_gitops.ledger.store import Snapshot
+from stardust_gitops.planning.model import Desired
+from stardust_gitops.planning.selection import Candidate, Selection
 from stardust_gitops.planning.strays import shown_icpn
 
 
@@ -29,10 +33,7 @@ from stardust_gitops.planning.strays import shown_icpn
 def command(
     ctx: click.Context,
     catalog: Path,
-    release: tuple[str, ...],
-    target: tuple[str, ...],
-    label: tuple[str, ...],
-    exclude: tuple[str, ...],
+    chosen: Selection,
     environment: str,
     output_format: str,
 ) -> None:
@@ -43,10 +44,28 @@ def command(
       stardust-gitops status
       stardust-gitops status --target spotify --format json
     """
-    chosen = selection(release, target, label, exclude)
     with session(catalog, outside(ctx).clock) as here:
-        wishes = here.planner().look().desired
+        files = len(here.workspace.catalogue.release_files)
+        with counting("reading releases", files) as advance:
+            wishes = here.planner().look(advance).desired
         snapshot = here.ledger.snapshot(environment, since=instant_text(here.clock.now()))
+    listed = _rows(wishes, snapshot, chosen)
+    if output_format == "json":
+        print_json({"format_version": "1.0", "environment": environment, "items": listed})
+        return
+    for row in listed:
+        when = (row["delivered"] or "")[:10]
+        phase = (row["phase"] or "").replace("_", " ")
+        click.echo(
+            f"{row['target']:<16} {row['icpn']:<14} {phase:<11} {when:<11} {row['status']:<9} "
+            f"{row['title']}"
+        )
+
+
+def _rows(
+    wishes: Iterable[Desired], snapshot: Snapshot, chosen: Selection
+) -> list[dict[str, str | None]]:
+    """A row for each release at each target: what is wanted and what is there."""
     rows: dict[tuple[str, str], tuple[Candidate, str, str]] = {}
     for wish in wishes:
         candidate = Candidate(
@@ -59,7 +78,7 @@ def command(
         rows.setdefault((stream.target, stream.subject), (candidate, "", "not in the catalogue"))
     chosen.check(candidate for candidate, _, _ in rows.values())
     states = {(s.target, s.subject): state for s, state in snapshot.releases.items()}
-    listed = []
+    listed: list[dict[str, str | None]] = []
     for key in sorted(rows):
         candidate, title, status = rows[key]
         if chosen.selects(candidate):
@@ -77,13 +96,4 @@ def command(
                     "delivered": sent.time if sent else None,
                 }
             )
-    if output_format == "json":
-        print_json({"format_version": "1.0", "environment": environment, "items": listed})
-        return
-    for row in listed:
-        when = (row["delivered"] or "")[:10]
-        phase = (row["phase"] or "").replace("_", " ")
-        click.echo(
-            f"{row['target']:<16} {row['icpn']:<14} {phase:<11} {when:<11} {row['status']:<9} "
-            f"{row['title']}"
-        )
+    return listed

@@ -8,6 +8,7 @@ import click
 
 from stardust_gitops.cli.options import catalogue_option, format_option
 from stardust_gitops.cli.output import failed, print_json, show_findings
+from stardust_gitops.cli.progress import counting
 from stardust_gitops.cli.session import open_catalogue_at
 
 
@@ -31,7 +32,9 @@ def command(catalog: Path, strict: bool, output_format: str, files: tuple[Path, 
     from stardust_gitops.reconciler.survey import Surveyor, survey_releases
 
     workspace = open_catalogue_at(catalog)
-    survey = survey_releases(Surveyor(workspace), workspace)
+    files_to_read = len(workspace.catalogue.release_files)
+    with counting("reading releases", files_to_read) as advance:
+        survey = survey_releases(Surveyor(workspace), workspace, advance)
     findings = located(survey.findings, workspace.root)
     if files:
         wanted = {file.resolve() for file in files}

@@ -101,6 +101,16 @@ class DealResolver:
             )
         ]
 
+    def sources(self, deals: Sequence[DealEntry], release_date: str | None) -> list[int]:
+        """For each of the terms that `release_deals` and `track_deals` make, the index of the deal
+        that it is made from."""
+        return [
+            index
+            for index, deal in enumerate(deals)
+            if self.applies(deal) and resolve_when(deal.start, release_date) is not None
+            for _ in range(len(self._usages[deal.offer]) * (1 if deal.preorder_from is None else 2))
+        ]
+
     def track_deals(
         self,
         deals: Sequence[DealEntry],

@@ -212,6 +212,10 @@ class Resolver:
             return day_before(model.takedown_from)
         return None
 
+    def deal_sources(self, model: ReleaseFile, target: Target) -> list[int]:
+        """For each deal of the content for a target, the index of the release's deal behind it."""
+        return self._deals[target.id].sources(model.deals, model.release_date)
+
     def delivery(self, base: Base, document: Document) -> Delivery:
         """All that the message and its package are made from."""
         assert base.model.icpn is not None

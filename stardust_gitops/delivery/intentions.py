@@ -13,7 +13,6 @@ from stardust_gitops.clock import instant_text
 from stardust_gitops.content.canonical import dump_delivery, load_delivery
 from stardust_gitops.content.fingerprint import SCHEME, delivery_fingerprints, recordings_digest
 from stardust_gitops.content.model import Delivery
-from stardust_gitops.delivery.journal import Entry
 from stardust_gitops.delivery.package import Package, lay_out
 from stardust_gitops.delivery.results import (
     UNKNOWN_HINT,
@@ -22,17 +21,18 @@ from stardust_gitops.delivery.results import (
     Outcome,
 )
 from stardust_gitops.delivery.session import Job, Session
-from stardust_gitops.delivery.shipment import (
+from stardust_gitops.delivery.shipments.shipment import (
     Member,
     Shipment,
     batch_stream,
     member_of,
     read_intention,
 )
-from stardust_gitops.delivery.sources import open_sources
+from stardust_gitops.delivery.shipments.sources import open_sources
 from stardust_gitops.delivery.transports.base import Source
 from stardust_gitops.errors import GitOpsError
 from stardust_gitops.ledger.events import Kind, StreamId
+from stardust_gitops.ledger.journal import Entry
 from stardust_gitops.ledger.state import Phase, Sent, StreamState
 from stardust_gitops.messages.ern.options import FileName, MessageOptions
 from stardust_gitops.messages.ern.writer import write_new_release
@@ -235,7 +235,7 @@ def _options(session: Session, item: Item, job: Job, package: Package) -> Messag
         raise MessageError(
             "a purge cannot be sent: there is no writer for PurgeReleaseMessage",
             hint="set `takedown: no_deals` or `end_date` for this target",
-            code="SG4003",
+            code="SG4005",
         )
     end_date = None
     if taking_down and session.recipient.takedown == "end_date":
@@ -264,7 +264,7 @@ def _must_be_sound(session: Session, message: bytes) -> None:
         raise MessageError(
             f"the message is not valid and was not sent: {shown}{more}",
             hint="correct the release; if it is right, please report this as a bug",
-            code="SG4020",
+            code="SG4006",
         )
 
 

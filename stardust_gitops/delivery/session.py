@@ -9,14 +9,14 @@ from pathlib import Path
 
 from stardust_gitops.clock import Clock
 from stardust_gitops.content.model import Delivery
-from stardust_gitops.delivery.journal import Journal
 from stardust_gitops.delivery.recipient import Recipient
 from stardust_gitops.delivery.reporting import Reporter
 from stardust_gitops.delivery.results import GOOD, ItemResult, Outcome
 from stardust_gitops.delivery.retry import HaltedError, Lines
-from stardust_gitops.delivery.shipment import BatchIds, Member
+from stardust_gitops.delivery.shipments.shipment import BatchIds, Member
 from stardust_gitops.errors import GitOpsError
 from stardust_gitops.ledger.events import StreamId
+from stardust_gitops.ledger.journal import Journal
 from stardust_gitops.ledger.store import LedgerStore
 from stardust_gitops.messages.problems import Problem
 from stardust_gitops.planning.model import Item

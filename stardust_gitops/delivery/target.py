@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from stardust_gitops.delivery.intentions import Draft, prepare, record
-from stardust_gitops.delivery.journal import Journal
-from stardust_gitops.delivery.lease import holding_lease
 from stardust_gitops.delivery.recipient import Recipient
-from stardust_gitops.delivery.recovery import recover
 from stardust_gitops.delivery.results import ItemResult, Outcome
 from stardust_gitops.delivery.retry import HaltedError, Line, Lines
 from stardust_gitops.delivery.session import Desk, Halt, Outcomes, Session
-from stardust_gitops.delivery.shipping import ship
+from stardust_gitops.delivery.shipments.recovery import recover
+from stardust_gitops.delivery.shipments.shipping import ship
 from stardust_gitops.errors import GitOpsError, LockedError, SafetyError
 from stardust_gitops.ledger.events import Provenance, StreamId
+from stardust_gitops.ledger.journal import Journal
+from stardust_gitops.ledger.lease import holding_lease
 from stardust_gitops.ledger.store import LeaseLostError
 from stardust_gitops.planning.model import Action, Item
 

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -164,6 +164,17 @@ class Repository:
         a shallow clone.
         """
         return blamed_commits(self.root / path)
+
+    def newest(self, commits: Collection[str], files: Sequence[Path]) -> str | None:
+        """Of some commits that changed these files, given by short ids, the one that no other of
+        them follows; None where the history of HEAD has none of them."""
+        paths = [path.as_posix() for path in files]
+        _, output = run(self.root, "rev-list", "--topo-order", "HEAD", "--", *paths)
+        for known in output.decode("ascii").split():
+            for commit in commits:
+                if known.startswith(commit):
+                    return commit
+        return None
 
 
 def _checked(blob: str) -> str:

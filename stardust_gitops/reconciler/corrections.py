@@ -6,18 +6,18 @@ Each is shown before it is made. They send nothing.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from stardust_gitops.clock import Clock
 from stardust_gitops.content.canonical import dump_delivery
 from stardust_gitops.content.fingerprint import SCHEME, delivery_fingerprints, recordings_digest
-from stardust_gitops.delivery.journal import Entry, Journal
-from stardust_gitops.delivery.lease import holding_lease
 from stardust_gitops.errors import SafetyError, UsageError
 from stardust_gitops.ledger.codec import moved_state
 from stardust_gitops.ledger.events import Kind, Provenance, StreamId
+from stardust_gitops.ledger.journal import Entry, Journal
+from stardust_gitops.ledger.lease import holding_lease
 from stardust_gitops.ledger.state import Phase
 from stardust_gitops.ledger.store import LedgerStore
 from stardust_gitops.planning.selection import Candidate, Selection
@@ -39,13 +39,20 @@ class Correction:
 
 
 def adopt(
-    planner: Planner, ledger: LedgerStore, environment: str, selection: Selection, reason: str
+    planner: Planner,
+    ledger: LedgerStore,
+    environment: str,
+    selection: Selection,
+    reason: str,
+    progress: Callable[[str], None],
 ) -> list[Correction]:
-    """Record present content as what the recipients have, where they are not known to have any."""
+    """Record present content as what the recipients have, where they are not known to have any.
+    `progress` is called with each release that was looked at."""
     wishes = [wish for wish in planner.look().desired if wish.status != "archived"]
     selection.check(_candidate(wish.release, wish.icpn, wish.target, wish.label) for wish in wishes)
     corrections: list[Correction] = []
     for wish in wishes:
+        progress(wish.icpn)
         candidate = _candidate(wish.release, wish.icpn, wish.target, wish.label)
         stream = StreamId(environment, wish.target, wish.release)
         state = ledger.state(stream)

@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from stardust_gitops.catalog.loading import read_bytes
+from stardust_gitops.catalog.loading import Target, read_bytes
 from stardust_gitops.catalog.locate import locate
-from stardust_gitops.content.resolve import Base
-from stardust_gitops.diagnostics import Pointer
+from stardust_gitops.content.resolve import Base, Resolver
 from stardust_gitops.errors import GitOpsError
 from stardust_gitops.planning.model import Change
+from stardust_gitops.reconciler.places import Place, places_of
 from stardust_gitops.reconciler.workspace import Workspace
 
-_STEP = re.compile(r"([a-z_]+)|\[(\d+)\]")
-# Content says `p_line.year`; the catalogue has one text. Deals of the content are per target.
-_WHOLE = frozenset({"p_line", "c_line", "deals", "track_deals", "genre", "artists", "contributors"})
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a file, and the commit that wrote it so far as git can tell."""
+
+    file: str
+    number: int
+    commit: str | None
 
 
 class Origins:
     """Finds the origin of changes; files and blames are read once each."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, resolver: Resolver) -> None:
         self._workspace = workspace
+        self._resolver = resolver
         self._files: dict[str, bytes] = {}
         self._commits: dict[str, list[str | None]] = {}
+        self._newest: dict[frozenset[str], str | None] = {}
 
-    def trace(self, change: Change, base: Base) -> Change:
+    def trace(self, change: Change, base: Base, target: Target) -> Change:
         """The change with its origin, so far as it can be told."""
-        file, pointer = _place(change.path, base)
+        catalogue = self._workspace.catalogue
+        places = places_of(change, base, target, catalogue, self._resolver)
+        lines = [line for place in places if (line := self._line(place)) is not None]
+        if not lines:
+            return change
+        line = self._last_written(lines)
+        return replace(change, source=f"{line.file}:{line.number}", commit=line.commit)
+
+    def _line(self, place: Place) -> Line | None:
+        file, pointer = place
         try:
             data = self._files.setdefault(file, read_bytes(self._workspace.root, file))
-            line, _ = locate(data, [pointer])[pointer]
+            number, _ = locate(data, [pointer])[pointer]
         except (OSError, ValueError, KeyError):
-            return change
-        return replace(change, source=f"{file}:{line}", commit=self._commit(file, line))
+            return None
+        return Line(file, number, self._commit(file, number))
 
     def _commit(self, file: str, line: int) -> str | None:
         repository = self._workspace.repository
@@ -48,20 +63,19 @@ class Origins:
         commits = self._commits[file]
         return commits[line - 1] if line <= len(commits) else None
 
+    def _last_written(self, lines: list[Line]) -> Line:
+        """Of the lines that together make a field, the one that was written last; the first,
+        which is the release's own, where nobody can tell."""
+        for line in lines:
+            if line.commit is None and line.file in self._workspace.modified:
+                return line
+        commits = frozenset(line.commit for line in lines if line.commit is not None)
+        newest = next(iter(commits), None) if len(commits) < 2 else self._newest_of(commits, lines)
+        return next((line for line in lines if line.commit == newest), lines[0])
 
-def _place(path: str, base: Base) -> tuple[str, Pointer]:
-    """The file and the pointer in it that say what a path of the content says."""
-    steps: list[str | int] = [
-        int(match[2]) if match[2] else match[1] for match in _STEP.finditer(path)
-    ]
-    if steps[0] == "tracks" and len(steps) > 2 and isinstance(steps[1], int):
-        if steps[1] < len(base.tracks):
-            file, pointer = base.tracks[steps[1]].pointer(str(steps[2]))
-            return file or base.file, pointer
-        return base.file, ("tracks",)
-    if steps[0] == "tracks" and len(steps) == 2 and isinstance(steps[1], int):
-        if steps[1] < len(base.tracks):
-            return base.file, ("tracks", base.tracks[steps[1]].place)
-        return base.file, ("tracks",)
-    first = "deals" if steps[0] == "track_deals" else steps[0]
-    return base.file, (first,) if first in _WHOLE else tuple(steps)
+    def _newest_of(self, commits: frozenset[str], lines: list[Line]) -> str | None:
+        repository = self._workspace.repository
+        if commits not in self._newest and repository is not None:
+            files = sorted({self._workspace.root / line.file for line in lines})
+            self._newest[commits] = repository.newest(commits, files)
+        return self._newest.get(commits)

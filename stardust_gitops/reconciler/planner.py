@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -50,7 +50,7 @@ class Planner:
         self.surveyor = Surveyor(workspace)
         self.survey: Survey | None = None
         self.snapshot: Snapshot | None = None
-        self._bases: dict[str, Base] = {}
+        self._last_base: Base | None = None
 
     def plan(self, request: PlanRequest) -> Plan:
         """The plan, with the field changes of its updates."""
@@ -76,14 +76,14 @@ class Planner:
             findings=survey.findings,
             resend=request.resend,
         )
-        origins = Origins(self._workspace)
+        origins = Origins(self._workspace, self.surveyor.resolver)
         items = tuple(self._with_changes(plan.environment, item, origins) for item in plan.items)
         return replace(plan, items=items)
 
-    def look(self) -> Survey:
-        """The survey of the catalogue, made once."""
+    def look(self, progress: Callable[[str], None] | None = None) -> Survey:
+        """The survey of the catalogue, made once; `progress` is called with each file read."""
         if self.survey is None:
-            self.survey = survey_releases(self.surveyor, self._workspace)
+            self.survey = survey_releases(self.surveyor, self._workspace, progress)
         return self.survey
 
     def recipient_dpid(self, target: str) -> str:
@@ -103,8 +103,10 @@ class Planner:
             return item
         base, delivery = resolved
         changed = with_changes(item, before, document_of(delivery))
+        target = self._workspace.catalogue.targets[item.target]
         return replace(
-            changed, changes=tuple(origins.trace(change, base) for change in changed.changes)
+            changed,
+            changes=tuple(origins.trace(change, base, target) for change in changed.changes),
         )
 
     def stored(self, digest: str) -> dict[str, Any]:
@@ -114,15 +116,19 @@ class Planner:
 
     def base(self, file: str) -> Base:
         """A release file resolved so far as it is equal for all targets."""
-        if file not in self._bases:
-            model, findings = read_release(self._workspace.root, file)
-            if model is None:
-                raise CatalogueError(
-                    f"{file}: {findings[0].message}", hint=findings[0].remedy, code=findings[0].code
-                )
-            # One release at a time is looked at, for all its targets: more need not be kept.
-            self._bases = {file: self.surveyor.base(file, model)}
-        return self._bases[file]
+        known = self._last_base
+        if known is not None and known.file == file:
+            return known
+        model, findings = read_release(self._workspace.root, file)
+        if model is None:
+            raise CatalogueError(
+                f"{file}: {findings[0].message}", hint=findings[0].remedy, code=findings[0].code
+            )
+        base = self.surveyor.base(file, model)
+        # Releases are looked at one after the other, each for all its targets: the last one is
+        # enough. Threads may overwrite each other's; each goes on with its own.
+        self._last_base = base
+        return base
 
     def resolve(self, release: str, target: str) -> tuple[Base, Delivery] | None:
         """The present content of a release (GTIN-14) for a target, ``None`` where it does not

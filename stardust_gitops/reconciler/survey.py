@@ -10,7 +10,7 @@ import gc
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, time
@@ -253,8 +253,11 @@ def _survey_all(surveyor: Surveyor, files: Sequence[str]) -> Iterator[ReleaseSur
         gc.unfreeze()
 
 
-def survey_releases(surveyor: Surveyor, workspace: Workspace) -> Survey:
-    """All releases of the catalogue, with what is wrong across them."""
+def survey_releases(
+    surveyor: Surveyor, workspace: Workspace, progress: Callable[[str], None] | None = None
+) -> Survey:
+    """All releases of the catalogue, with what is wrong across them. `progress` is called with
+    each file that was read."""
     catalogue = workspace.catalogue
     desired: list[Desired] = []
     releases: dict[str, str] = {}
@@ -262,6 +265,8 @@ def survey_releases(surveyor: Surveyor, workspace: Workspace) -> Survey:
     unreadable = bool(catalogue.broken_targets or catalogue.broken_recordings)
     twice: dict[str, list[str]] = {}
     for entry in _survey_all(surveyor, catalogue.release_files):
+        if progress is not None:
+            progress(entry.file)
         findings.extend(entry.findings)
         unreadable |= not entry.readable
         if entry.release is None:

@@ -39,7 +39,7 @@ def target_counts(items: Iterable[Item]) -> str:
 def details(item: Item) -> list[str]:
     """What to say of an item beside its name: one line, or several where there are errors."""
     if item.action is Action.BLOCKED:
-        errors = [f for f in item.findings if f.severity is Severity.ERROR]
+        errors = _errors(item)
         if errors and item.reasons and item.reasons[0].code == "invalid":
             return [f"{finding.code} {finding.message}" for finding in errors]
         return [reason.text for reason in item.reasons]
@@ -48,6 +48,12 @@ def details(item: Item) -> list[str]:
     if item.action is Action.HELD:
         return [reason.text for reason in item.reasons[:1]]
     return [" · ".join(reason.text for reason in item.reasons)]
+
+
+def _errors(item: Item) -> list[Finding]:
+    """What is wrong in the catalogue with a blocked item."""
+    blocked = item.action is Action.BLOCKED
+    return [f for f in item.findings if blocked and f.severity is Severity.ERROR]
 
 
 def _reasons(item: Item) -> list[str]:
@@ -111,7 +117,9 @@ def next_step(plan: Plan) -> str:
     if any(item.action.sends for item in plan.items):
         return "Next: `stardust-gitops apply` sends this."
     if any(item.action is Action.BLOCKED for item in plan.items):
-        return "Next: correct what is blocked, then plan again."
+        if any(_errors(item) for item in plan.items):
+            return "Next: `stardust-gitops validate` says how to correct what is blocked."
+        return "Next: settle what is blocked, then plan again."
     if file_errors(plan):
         return "Next: correct the files with errors, then plan again."
     if any(item.action is Action.ORPHANED for item in plan.items):

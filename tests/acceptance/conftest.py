@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.catalogues import CatalogueFolder, copy_of, make_catalogue
+from tests.label import copy_label, make_label
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,14 @@ def _model_catalogue(tmp_path_factory: pytest.TempPathFactory) -> CatalogueFolde
 def catalogue(_model_catalogue: CatalogueFolder, tmp_path: Path) -> CatalogueFolder:
     """Two singles, measured, one target ``store``, an empty ledger; not in git."""
     return copy_of(_model_catalogue, tmp_path / "catalogue")
+
+
+@pytest.fixture(scope="session")
+def _model_label(tmp_path_factory: pytest.TempPathFactory) -> CatalogueFolder:
+    return make_label(tmp_path_factory.mktemp("label") / "label")
+
+
+@pytest.fixture
+def label(_model_label: CatalogueFolder, tmp_path: Path) -> CatalogueFolder:
+    """An EP and a single at a store and a service, in git and delivered (see `tests.label`)."""
+    return copy_label(_model_label, tmp_path / "label")

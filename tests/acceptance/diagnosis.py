@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
 from tests.catalogues import ICPNS, CatalogueFolder, Outcome
 
 BROKEN = f"releases/{ICPNS[0]}.yaml"
@@ -57,3 +64,16 @@ def assert_blocks_itself_alone(catalogue: CatalogueFolder, *fragments: str) -> N
     known = catalogue.must("history", "--format", "json").stdout
     assert ICPNS[1] in known
     assert ICPNS[0] not in known
+
+
+def run_without_root(catalogue: CatalogueFolder, *arguments: str) -> Outcome:
+    """Run a command to which permissions of files apply: root reads and writes everything, unless
+    it lays down that power."""
+    without = "--bounding-set=-dac_override,-dac_read_search"
+    prefix = ["setpriv", without] if os.getuid() == 0 else []
+    if prefix and shutil.which("setpriv") is None:
+        pytest.skip("permissions do not apply to root, and there is no setpriv to change that")
+    words = [*prefix, sys.executable, "-m", "stardust_gitops", *arguments]
+    command = [*words, "--catalog", str(catalogue.root)]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    return Outcome(done.returncode, done.stdout, done.stderr)

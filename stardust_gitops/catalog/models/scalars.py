@@ -152,7 +152,7 @@ def _language(value: str) -> str:
 def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):  # unknown, malformed, the name of a folder
         refuse("SG1116", f"{value!r} is no time zone", "write an IANA name such as Europe/London")
     return value
 
@@ -160,11 +160,7 @@ def _timezone(value: str) -> str:
 def _territory(value: str) -> str:
     if value in territories() or re.fullmatch(r"[A-Z][A-Z0-9_]{2,}", value):
         return value  # a longer name is a group of stardust.yaml, looked up when it is resolved
-    hint = (
-        "GB"
-        if value.upper() == "UK"
-        else did_you_mean(value.upper(), territories())
-    )
+    hint = "GB" if value.upper() == "UK" else did_you_mean(value.upper(), territories())
     refuse(
         "SG1305",
         f"{value!r} is no territory",

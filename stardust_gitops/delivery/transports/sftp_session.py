@@ -42,8 +42,13 @@ _SEND_SIZE = 32704  # paramiko's channel takes that much at once; a larger slice
 class Stream(Protocol):
     """The SSH channel: a socket in all but name."""
 
-    def send(self, data: bytes, /) -> int: ...
-    def recv(self, size: int, /) -> bytes: ...
+    def send(self, data: bytes, /) -> int:
+        """Send some of it; how much."""
+        ...
+
+    def recv(self, size: int, /) -> bytes:
+        """Receive up to so many bytes; none at the end."""
+        ...
 
 
 class SftpSession:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field
 
 from stardust_gitops.ledger.events import Event
-from stardust_gitops.ledger.process import Process
+from stardust_gitops.ledger.sqlite.process import Process
 from stardust_gitops.ledger.store import Lease, LeaseHeldError, LeaseLostError
 
 

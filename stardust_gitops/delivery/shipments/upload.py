@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import PurePosixPath
 
-from stardust_gitops.delivery.journal import Entry
 from stardust_gitops.delivery.retry import HaltedError, Line
 from stardust_gitops.delivery.session import Session
-from stardust_gitops.delivery.shipment import Member
+from stardust_gitops.delivery.shipments.shipment import Member
 from stardust_gitops.delivery.transports.base import (
     PermissionDeniedError,
     RemoteFile,
@@ -20,6 +19,7 @@ from stardust_gitops.delivery.transports.base import (
     VerificationError,
 )
 from stardust_gitops.ledger.events import Kind
+from stardust_gitops.ledger.journal import Entry
 
 _TEMPORARY = re.compile(r"\.part-[0-9]+$", re.ASCII)
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from stardust_gitops.delivery.completion import complete
-from stardust_gitops.delivery.journal import Entry
 from stardust_gitops.delivery.retry import HaltedError
 from stardust_gitops.delivery.session import Session
-from stardust_gitops.delivery.shipment import Member, Shipment
+from stardust_gitops.delivery.shipments.completion import complete
+from stardust_gitops.delivery.shipments.shipment import Member, Shipment
+from stardust_gitops.delivery.shipments.upload import send, sweep
 from stardust_gitops.delivery.transports.base import (
     AuthenticationError,
     HostKeyError,
@@ -21,9 +21,9 @@ from stardust_gitops.delivery.transports.base import (
     TransportError,
     VerificationError,
 )
-from stardust_gitops.delivery.upload import send, sweep
 from stardust_gitops.errors import GitOpsError
 from stardust_gitops.ledger.events import Kind
+from stardust_gitops.ledger.journal import Entry
 
 UNREACHABLE = (AuthenticationError, HostKeyError, NoSpaceError)
 """Errors that every other upload to this recipient would meet too."""

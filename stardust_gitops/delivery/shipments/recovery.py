@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from stardust_gitops.delivery.completion import (
+from stardust_gitops.delivery.session import Session
+from stardust_gitops.delivery.shipments.completion import (
     conclude,
     note_unknown,
     place_marker,
     sweep_folder,
 )
-from stardust_gitops.delivery.journal import Entry
-from stardust_gitops.delivery.session import Session
-from stardust_gitops.delivery.shipment import Member, Shipment, read_shipment
-from stardust_gitops.delivery.shipping import (
+from stardust_gitops.delivery.shipments.shipment import Member, Shipment, read_shipment
+from stardust_gitops.delivery.shipments.shipping import (
     SpoiledError,
     clear,
     end_empty,
@@ -21,10 +20,11 @@ from stardust_gitops.delivery.shipping import (
     leave,
     ship,
 )
-from stardust_gitops.delivery.sources import open_sources
+from stardust_gitops.delivery.shipments.sources import open_sources
 from stardust_gitops.delivery.transports.base import Source
 from stardust_gitops.errors import GitOpsError
 from stardust_gitops.ledger.events import Kind, StreamId
+from stardust_gitops.ledger.journal import Entry
 from stardust_gitops.ledger.state import BatchState
 from stardust_gitops.ledger.store import LedgerError
 from stardust_gitops.planning.model import Item

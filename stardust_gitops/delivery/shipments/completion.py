@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from enum import Enum
 
-from stardust_gitops.delivery.journal import Entry
 from stardust_gitops.delivery.results import (
     UNKNOWN_HINT,
     UNKNOWN_TEXT,
@@ -15,14 +14,15 @@ from stardust_gitops.delivery.results import (
 )
 from stardust_gitops.delivery.retry import Line
 from stardust_gitops.delivery.session import Session
-from stardust_gitops.delivery.shipment import Member, Shipment
+from stardust_gitops.delivery.shipments.shipment import Member, Shipment
+from stardust_gitops.delivery.shipments.upload import digest_of, is_temporary, sweep, temporary_name
 from stardust_gitops.delivery.transports.base import (
     PermissionDeniedError,
     Source,
     Transport,
 )
-from stardust_gitops.delivery.upload import digest_of, is_temporary, sweep, temporary_name
 from stardust_gitops.ledger.events import Kind
+from stardust_gitops.ledger.journal import Entry
 from stardust_gitops.messages.manifest import ManifestBatch, ManifestEntry, write_manifest
 
 

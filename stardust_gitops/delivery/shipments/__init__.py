@@ -1,0 +1,1 @@
+"""What travels together: how it is recorded, uploaded, completed, and carried on after a crash."""

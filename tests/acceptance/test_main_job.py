@@ -1,0 +1,385 @@
+"""The main job: somebody edits the catalogue, and the plan says what is to be sent, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.catalogues import CatalogueFolder, audio_bytes, image_bytes
+from tests.label import (
+    BOTH,
+    EP,
+    EP_FILE,
+    SERVICE,
+    SHARED_FILE,
+    SINGLE,
+    SINGLE_FILE,
+    STORE,
+    applied,
+    delivered_message,
+    move_clock,
+    plan_of,
+    sends_nothing,
+)
+
+
+def test_delivered_once_nothing_is_left_to_do(label: CatalogueFolder) -> None:
+    sends_nothing(label)
+
+
+def test_a_title_that_changes(label: CatalogueFolder) -> None:
+    label.edit(EP_FILE, "    title: Undertow\n", "    title: Undertows\n")
+    commit = label.commit("plural")
+    plan = plan_of(label)
+    assert plan.actions == {(EP, target): "update" for target in BOTH}
+    for target in BOTH:
+        assert plan.reasons(EP, target) == ["metadata_changed"]
+        assert plan.changes(EP, target) == [("tracks[1].title", "Undertow", "Undertows")]
+        [(source, by)] = plan.origins(EP, target)
+        assert source == f"{EP_FILE}:20"
+        assert by is not None
+        assert commit.startswith(by)
+        assert (plan.items[EP, target]["with_files"], plan.items[EP, target]["upload_bytes"]) == (
+            False,
+            0,
+        )
+    shown = label.must("plan").stdout
+    assert "message only" in shown
+    assert f"{EP_FILE}:20" in shown
+    assert '"Undertow" → "Undertows"' in shown
+
+    before = {target: set(label.delivered(target)) for target in BOTH}
+    assert applied(label)["summary"]["sent"] == 2
+    for target in BOTH:
+        new = set(label.delivered(target)) - before[target]
+        assert all(name.endswith(".xml") for name in new)
+        assert "Undertows" in delivered_message(label, EP, target).decode()
+    sends_nothing(label)
+
+
+def test_an_edit_that_is_not_committed_has_no_commit(label: CatalogueFolder) -> None:
+    label.edit(EP_FILE, "    title: Undertow\n", "    title: Undertows\n")
+    plan = plan_of(label)
+    assert plan.origins(EP) == [(f"{EP_FILE}:20", None)]
+
+
+def test_a_shared_recording_tells_everybody_who_follows(label: CatalogueFolder) -> None:
+    label.edit(SHARED_FILE, "title: Ebb", "title: Ebb and Flow")
+    commit = label.commit("flow")
+    plan = plan_of(label)
+    assert plan.actions == {(i, t): "update" for i in (EP, SINGLE) for t in BOTH}
+    assert plan.changes(EP, SERVICE) == [("tracks[2].title", "Ebb", "Ebb and Flow")]
+    assert plan.changes(SINGLE, STORE) == [("tracks[0].title", "Ebb", "Ebb and Flow")]
+    for icpn in (EP, SINGLE):
+        for target in BOTH:
+            [(source, by)] = plan.origins(icpn, target)
+            assert source == f"{SHARED_FILE}:2"
+            assert commit.startswith(by or "-")
+
+
+def test_an_override_keeps_a_release_from_following(label: CatalogueFolder) -> None:
+    label.edit(SINGLE_FILE, "GBXYZ2600003\n", "GBXYZ2600003\n    title: Ebb\n")
+    sends_nothing(label)
+    label.edit(SHARED_FILE, "title: Ebb", "title: Ebb and Flow")
+    assert plan_of(label).actions == {(EP, target): "update" for target in BOTH}
+
+
+def test_a_genre_map_that_changes(label: CatalogueFolder) -> None:
+    label.edit("genre_maps/service.yaml", "Dance", "Club")
+    commit = label.commit("club")
+    plan = plan_of(label)
+    assert plan.actions == {(EP, SERVICE): "update", (SINGLE, SERVICE): "update"}
+    assert plan.changes(SINGLE, SERVICE) == [
+        ("genre.name", "Dance", "Club"),
+        ("tracks[0].genre.name", "Dance", "Club"),
+    ]
+    for source, by in plan.origins(SINGLE, SERVICE):
+        assert source == "genre_maps/service.yaml:1"
+        assert commit.startswith(by or "-")
+
+
+def test_a_genre_that_changes_where_a_map_is(label: CatalogueFolder) -> None:
+    both = "genres:\n  HOUSE-00: {genre: Dance, subgenre: House}\n  DUB-00: Dub\n"
+    label.write("genre_maps/service.yaml", both)
+    label.write("genre_maps/main.yaml", "genres: {HOUSE-00: House, DUB-00: Dub}\n")
+    label.commit("more words")
+    sends_nothing(label)
+    label.edit(SINGLE_FILE, "genre: HOUSE-00", "genre: DUB-00")
+    label.commit("dub")
+    plan = plan_of(label)
+    assert ("genre.name", "Dance", "Dub") in plan.changes(SINGLE, SERVICE)
+    assert {source for source, _ in plan.origins(SINGLE, SERVICE)} == {f"{SINGLE_FILE}:5"}
+
+
+def test_a_price_map_that_changes(label: CatalogueFolder) -> None:
+    label.edit("targets/store.yaml", 'Mid: "7"', 'Mid: "8"')
+    commit = label.commit("dearer")
+    plan = plan_of(label)
+    assert plan.actions == {(EP, STORE): "update"}
+    assert set(plan.changes(EP)) == {
+        ("deals[1].price_code", "7", "8"),
+        ("track_deals[1].price_code", "7", "8"),
+    } or plan.changes(EP) == [("deals[1].price_code", "7", "8")]
+    for source, by in plan.origins(EP):
+        assert source == "targets/store.yaml:8"
+        assert commit.startswith(by or "-")
+
+
+def test_territories_say_what_came_and_went(label: CatalogueFolder) -> None:
+    label.edit(EP_FILE, "[JP]", "[KR]")
+    plan = plan_of(label)
+    assert plan.changes(EP, SERVICE) == [
+        ("deals[0].excluded_territories", None, "KR"),
+        ("deals[0].excluded_territories", "JP", None),
+    ]
+    assert plan.origins(EP, SERVICE)[0][0] == f"{EP_FILE}:11"
+
+
+def test_audio_replaced_under_the_same_isrc(label: CatalogueFolder) -> None:
+    label.write("assets/two.flac", audio_bytes(seconds=0.7))
+    blocked = plan_of(label)
+    assert set(blocked.actions.values()) == {"blocked"}
+    assert "`stardust-gitops validate` says how" in label.run("plan").stdout
+    wrong = label.run("validate")
+    assert wrong.code == 3
+    assert f"{EP_FILE}:21" in wrong.stdout
+    assert "stardust-gitops assets lock" in wrong.stdout
+    label.lock()
+    label.commit("remastered")
+    plan = plan_of(label)
+    assert plan.actions == {(EP, target): "update" for target in BOTH}
+    item = plan.items[EP, STORE]
+    assert plan.reasons(EP) == ["audio_replaced"]
+    assert (item["with_files"], item["upload_bytes"] > 200_000) == (True, True)
+    assert [path for path, _, _ in plan.changes(EP)] == ["tracks[1].audio"]
+    applied(label)
+    sources = [name for name in label.delivered(STORE) if name.endswith("_01_002.flac")]
+    assert audio_bytes(seconds=0.7) in [
+        label.path(f"delivered/{STORE}/{name}").read_bytes() for name in sources
+    ]
+    sends_nothing(label)
+
+
+def test_a_cover_replaced(label: CatalogueFolder) -> None:
+    label.write(f"assets/{SINGLE}.jpg", image_bytes(3001, 3001))
+    label.lock()
+    plan = plan_of(label)
+    assert plan.actions == {(SINGLE, target): "update" for target in BOTH}
+    assert plan.reasons(SINGLE) == ["cover_replaced"]
+    assert plan.items[SINGLE, STORE]["with_files"] is True
+    assert [path for path, _, _ in plan.changes(SINGLE)] == ["cover"]
+
+
+def test_an_asset_that_moves_is_the_same(label: CatalogueFolder) -> None:
+    label.path("assets/masters").mkdir()
+    label.path("assets/two.flac").rename(label.path("assets/masters/2.flac"))
+    label.edit(EP_FILE, "assets/two.flac", "assets/masters/2.flac")
+    label.lock()
+    label.commit("tidy")
+    sends_nothing(label)
+
+
+def test_tracks_in_another_order(label: CatalogueFolder) -> None:
+    text = label.path(EP_FILE).read_text("utf-8")
+    first = text.index("  - isrc: GBXYZ2600001")
+    second, third = text.index("  - isrc: GBXYZ2600002"), text.index("  - track:")
+    label.write(EP_FILE, text[:first] + text[second:third] + text[first:second] + text[third:])
+    plan = plan_of(label)
+    assert plan.actions == {(EP, target): "update" for target in BOTH}
+    assert plan.reasons(EP) == ["metadata_changed"]
+    before = ["GBXYZ2600001", "GBXYZ2600002", "GBXYZ2600003"]
+    after = ["GBXYZ2600002", "GBXYZ2600001", "GBXYZ2600003"]
+    assert plan.changes(EP) == [("tracks order", before, after)]
+    assert plan.items[EP, STORE]["with_files"] is False
+
+
+def test_a_track_more(label: CatalogueFolder) -> None:
+    label.write("assets/four.flac", audio_bytes(seconds=0.6))
+    more = (
+        "  - {isrc: GBXYZ2600004, title: Spring, audio: assets/four.flac, "
+        "parental_warning: NotExplicit}\n"
+    )
+    label.write(EP_FILE, label.path(EP_FILE).read_text("utf-8") + more)
+    label.lock()
+    plan = plan_of(label)
+    assert plan.reasons(EP) == ["metadata_changed", "assets_changed"]
+    assert [p for p, _, _ in plan.changes(EP)] == ["tracks[3]", "tracks[3].audio"]
+    assert plan.origins(EP)[0][0] == f"{EP_FILE}:25"
+
+
+# --- what is form and not content (invariant 5) ------------------------------------------------
+
+
+def reformat(label: CatalogueFolder) -> None:
+    label.write(SINGLE_FILE, _other_form())
+
+
+def _other_form() -> str:
+    return """\
+# The same single, written by somebody else.
+tracks: [ { track: "GBXYZ2600003" } ]
+deals:
+- offer: 'streaming'   # everywhere
+status: active
+cover: "assets/4006381333948.jpg"
+title: >-
+  Ebb
+artists:
+- name: 'Kestrel & Sons'
+  role: MainArtist
+genre: "HOUSE-00"
+language: en
+label: Alpha Tide
+c_line: 2026 Alpha Tide
+p_line: 2026 Alpha Tide
+release_date: "2026-12-04"
+type: Single
+icpn: '4006381333948'
+"""
+
+
+def move_files(label: CatalogueFolder) -> None:
+    for old, new in (
+        (SINGLE_FILE, "releases/2026/december/ebb_single.yaml"),
+        ("releases/single.lock.json", "releases/2026/december/ebb_single.lock.json"),
+        (SHARED_FILE, "tracks/k/ebb.yaml"),
+        ("tracks/ebb.lock.json", "tracks/k/ebb.lock.json"),
+    ):
+        label.path(new).parent.mkdir(parents=True, exist_ok=True)
+        label.path(old).rename(label.path(new))
+
+
+def another_host(label: CatalogueFolder) -> None:
+    label.edit("targets/store.yaml", "delivered/store", "delivered/elsewhere")
+
+
+def by_sftp(label: CatalogueFolder) -> None:
+    label.edit(
+        "targets/store.yaml",
+        "{protocol: directory, path: delivered/store}",
+        "{protocol: sftp, host: sftp.example.com, username: x, password: env:NOWHERE, "
+        "host_key: ssh-ed25519 AAAA}",
+    )
+
+
+def target_line(line: str) -> Callable[[CatalogueFolder], None]:
+    def add(label: CatalogueFolder) -> None:
+        path = label.path("targets/store.yaml")
+        label.write("targets/store.yaml", path.read_text("utf-8") + line)
+
+    return add
+
+
+def replace_in_target(old: str, new: str) -> Callable[[CatalogueFolder], None]:
+    return lambda label: label.edit("targets/store.yaml", old, new)
+
+
+def rename_map(label: CatalogueFolder) -> None:
+    label.path("genre_maps/main.yaml").rename(label.path("genre_maps/house.yaml"))
+    label.edit("targets/store.yaml", "genre_map: main", "genre_map: house")
+
+
+def more_words(label: CatalogueFolder) -> None:
+    label.write("genre_maps/main.yaml", "genres: {HOUSE-00: House, DUB-00: Dub}\nfallback: Other\n")
+    label.edit("targets/store.yaml", 'Mid: "7"', 'Mid: "7", Front: "1"')
+
+
+def guards_and_clock(label: CatalogueFolder) -> None:
+    label.edit("stardust.yaml", "timezone: Europe/London", "timezone: Asia/Tokyo")
+    text = label.path("stardust.yaml").read_text("utf-8")
+    label.write("stardust.yaml", text + "safety: {takedowns: {count: 1}}\n")
+
+
+def group_named(label: CatalogueFolder) -> None:
+    label.edit("stardust.yaml", "DACH: [DE, AT, CH]", "DACH: [CH, DE, AT], JAPAN: [JP]")
+    label.edit(EP_FILE, "excluded_territories: [JP]", "excluded_territories: [JAPAN]")
+
+
+FORM: dict[str, Callable[[CatalogueFolder], None]] = {
+    "yaml reformatted, keys in another order, comments": reformat,
+    "files moved": move_files,
+    "another path": another_host,
+    "another protocol and host": by_sftp,
+    "another verification": target_line("verify: read\n"),
+    "another takedown": target_line("takedown: end_date\n"),
+    "files in updates": target_line("files_in_updates: true\n"),
+    "other choreography": replace_in_target(
+        "{layout: release, completion: message}", "{layout: batch, prefix: P, max_releases: 7}"
+    ),
+    "another hash": replace_in_target("profile: Audio", "profile: Audio, hash: SHA-256"),
+    "lead times": target_line("lead_time: {new: 20d, update: 20d}\n"),
+    "genre map renamed": rename_map,
+    "words that nobody uses": more_words,
+    "guards and the plan's own clock": guards_and_clock,
+    "territories by a group": group_named,
+}
+
+
+@pytest.mark.parametrize("change", FORM.values(), ids=FORM.keys())
+def test_form_causes_no_message(
+    label: CatalogueFolder, change: Callable[[CatalogueFolder], None]
+) -> None:
+    change(label)
+    label.must("validate")
+    sends_nothing(label)
+    label.commit("in other words")
+    sends_nothing(label)
+
+
+def test_another_profile_of_a_single(label: CatalogueFolder) -> None:
+    label.edit(EP_FILE, "type: EP\n", "type: EP\ntargets: [service]\n")
+    label.edit("targets/store.yaml", "profile: Audio", "profile: SimpleAudioSingle")
+    assert (SINGLE, STORE) not in plan_of(label).actions
+
+
+def test_disabled_and_enabled_again(label: CatalogueFolder) -> None:
+    target_line("enabled: false\n")(label)
+    sends_nothing(label)
+    assert plan_of(label, "--all").actions.keys() == {(EP, SERVICE), (SINGLE, SERVICE)}
+    label.edit("targets/store.yaml", "enabled: false", "enabled: true")
+    sends_nothing(label)
+
+
+# --- history -------------------------------------------------------------------------------------
+
+
+def test_a_revert_is_an_update_of_its_own(label: CatalogueFolder) -> None:
+    first = delivered_message(label, EP, STORE)
+    label.edit(EP_FILE, "    title: Undertow\n", "    title: Undertows\n")
+    label.commit("plural")
+    applied(label)
+    move_clock(label, hours=30)
+    label.git("revert", "--no-edit", "HEAD")
+    plan = plan_of(label)
+    assert plan.changes(EP) == [("tracks[1].title", "Undertows", "Undertow")]
+    applied(label)
+    last = delivered_message(label, EP, STORE)
+    ids = [identifier(message) for message in (first, last)]
+    assert len(set(ids)) == 2
+    sends_nothing(label)
+    history = label.must("history", f"{EP}@{STORE}", "--format", "json").json()["events"]
+    intended = [event for event in history if event["kind"] == "intended"]
+    assert [event["data"]["operation"] for event in intended] == ["update", "update", "insert"]
+    assert len({event["commit"] for event in intended}) == 3
+    assert len({event["data"]["message_id"] for event in intended}) == 3
+
+
+def identifier(message: bytes) -> str:
+    return message.partition(b"<MessageId>")[2].partition(b"</MessageId>")[0].decode()
+
+
+def test_a_repeat_in_another_clone(label: CatalogueFolder, tmp_path: Path) -> None:
+    """A fresh clone with the same ledger plans the same: nothing depends on files' times."""
+    label.edit(EP_FILE, "title: Breakwater\nartists", "title: Breakwaters\nartists")
+    label.commit("plural")
+    here: Any = label.must("plan", "--format", "json").stdout
+    clone = tmp_path / "clone"
+    label.git("clone", "-q", ".", str(clone))
+    (clone / ".stardust").mkdir()
+    for file in label.path(".stardust").iterdir():
+        (clone / ".stardust" / file.name).write_bytes(file.read_bytes())
+    there = CatalogueFolder(clone, label.clock).must("plan", "--format", "json").stdout
+    assert here == there

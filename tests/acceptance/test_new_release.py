@@ -1,0 +1,258 @@
+"""`new release`: what it writes, and what it refuses before anything is written."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from stardust_gitops.catalog.loading import read_release
+from stardust_gitops.catalog.models.release import ReleaseFile
+from stardust_gitops.cli.intake import Intake, copy_all
+from stardust_gitops.cli.main import run
+from stardust_gitops.errors import GitOpsError
+from tests.asset_files import write_audio
+from tests.first_release import FILE, ICPN, finished_release, make_media, tree
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Masters and covers."""
+    return make_media(tmp_path_factory.mktemp("media"))
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new catalogue outside git, and we are in it."""
+    folder = tmp_path / "my-catalog"
+    assert run(["init", str(folder)]) == 0
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def full(media: Path) -> list[str]:
+    """All that a finished release needs."""
+    return finished_release(media)
+
+
+def release_of(fresh: Path) -> ReleaseFile:
+    """The release as it reads, which it must."""
+    model, findings = read_release(fresh, FILE)
+    assert findings == ()
+    assert model is not None
+    return model
+
+
+def test_a_finished_release_is_active(
+    fresh: Path, full: list[str], media: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(full) == 0
+    assert "Nothing is missing" in capsys.readouterr().out
+    text = (fresh / FILE).read_text()
+    assert text.startswith('icpn: "4006381333931"\ntype: Single\ntitle: "No: 5 #1"\n')
+    assert "status" not in text
+    model = release_of(fresh)
+    assert [(track.isrc, track.title) for track in model.tracks] == [
+        ("GBXYZ2600001", "yes"),
+        ("GBXYZ2600002", "3:45"),
+    ]
+    assert [(artist.name, artist.role) for artist in model.artists] == [
+        ("Kestrel & Sons", "MainArtist"),
+        ("Ada Quill", "FeaturedArtist"),
+    ]
+    for name, source in (
+        ("_01_001.flac", "one.flac"),
+        ("_01_002.wav", "TWO.WAV"),
+        (".jpg", "cover.jpg"),
+    ):
+        copy = fresh / f"assets/{ICPN}{name}"
+        assert copy.read_bytes() == (media / source).read_bytes()
+    assert (fresh / f"releases/{ICPN}.lock.json").exists()
+    assert run(["validate", "--strict"]) == 0
+
+
+def test_a_draft_lists_what_is_missing_and_is_not_planned(
+    fresh: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--title", "Sketches", "--artist", "Ada Quill", "--track", "", "Ebb", ""]
+    assert run(["new", "release", ICPN, *arguments]) == 0
+    told = capsys.readouterr().out
+    for missing in ("type", "genre", "label", "release_date", "p_line", "cover", "language"):
+        assert f"the release has no {missing}" in told
+    for words in ("no deals", "track 1 has no ISRC", "track 1 has no audio"):
+        assert words in told
+    assert "error" not in told
+    assert "then remove the line  status: draft" in told
+    assert release_of(fresh).status == {"default": "draft"}
+    assert run(["validate"]) == 0
+    assert run(["plan", "--detailed-exitcode"]) == 0
+
+
+def test_what_one_recipient_refuses_makes_a_draft_too(
+    fresh: Path, full: list[str], media: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full[full.index("--cover") + 1] = str(media / "small.png")
+    assert run(full) == 0
+    assert "SG2104" in capsys.readouterr().out
+    assert release_of(fresh).status == {"default": "draft"}
+
+
+def test_a_status_that_is_asked_for_is_written(
+    fresh: Path, full: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*full, "--status", "hold"]) == 0
+    assert release_of(fresh).status == {"default": "hold"}
+    other = "4006381333948"
+    assert run(["new", "release", other, "--title", "A", "--status", "active"]) == 3
+    assert "error" in capsys.readouterr().out
+    assert "status: active\n" in (fresh / f"releases/{other}.yaml").read_text()
+
+
+def test_a_finished_draft_says_how_it_is_released(
+    fresh: Path, full: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*full, "--status", "draft"]) == 0
+    told = capsys.readouterr().out
+    assert "Nothing is missing: remove the line  status: draft" in told
+    assert release_of(fresh).status == {"default": "draft"}
+
+
+def test_a_file_of_the_catalogue_stays_where_it_is(fresh: Path, media: Path) -> None:
+    mine = fresh / "assets/masters/ebb.flac"
+    mine.parent.mkdir()
+    shutil.copy(media / "one.flac", mine)
+    before = set(tree(fresh))
+    assert run(["new", "release", ICPN, "--track", "", "Ebb", "assets/masters/ebb.flac"]) == 0
+    assert release_of(fresh).tracks[0].audio == "assets/masters/ebb.flac"
+    assert set(tree(fresh)) - before == {FILE, f"releases/{ICPN}.lock.json"}
+
+
+def test_an_equal_file_is_taken_and_a_different_one_never_overwritten(
+    fresh: Path, media: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = fresh / f"assets/{ICPN}_01_001.flac"
+    write_audio(there, frames=999)
+    before = tree(fresh)
+    arguments = ["new", "release", ICPN, "--track", "", "Ebb", str(media / "one.flac")]
+    assert run(arguments) == 64
+    assert "SG3031" in capsys.readouterr().err
+    assert tree(fresh) == before
+    shutil.copy(media / "one.flac", there)
+    assert run(arguments) == 0
+    assert "was there" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("missing.flac", "SG3001"),
+        (".", "SG3002"),
+        ("empty.flac", "SG3004"),
+        ("pointer.flac", "SG3005"),
+        ("cut.flac", "SG3006"),
+        ("song.mp3", "SG3008"),
+        ("cover.jpg", "SG3008"),
+    ],
+)
+def test_a_bad_audio_file_is_refused_before_anything_is_written(
+    fresh: Path, media: Path, capsys: pytest.CaptureFixture[str], file: str, code: str
+) -> None:
+    before = tree(fresh)
+    good = ("--track", "", "One", str(media / "one.flac"))
+    bad = ("--track", "", "Two", f"{media}/{file}")
+    assert run(["new", "release", ICPN, *good, *bad]) == 64
+    assert code in capsys.readouterr().err
+    assert tree(fresh) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--type", "single"), "did you mean Single?"),
+        (("--release-date", "2026-02-30"), "release_date"),
+        (("--title", ""), "the text is empty"),
+        (("--title", "a\u202eb"), "invisible character U+202E"),
+        (("--track", "GBXYZ26", "T", ""), "ISRC"),
+        (("--type", "single", "--language", "english!"), "2 values are not valid"),
+        (("--parental-warning", "Explicit"), "--track"),
+        (("--status", "gone"), "--status"),
+        (("--cover", "nowhere.jpg"), "nowhere.jpg"),
+        (("--track", "GBXYZ2600001", "T"), "3 arguments"),
+    ],
+)
+def test_bad_values_are_refused_before_anything_is_written(
+    fresh: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], words: str
+) -> None:
+    before = tree(fresh)
+    assert run(["new", "release", ICPN, *options]) == 64
+    assert words in capsys.readouterr().err
+    assert tree(fresh) == before
+
+
+@pytest.mark.parametrize("icpn", ["4006381333932", "123", "", "4.00638E+12", "../../etc/passwd"])
+def test_a_wrong_icpn_is_refused(
+    fresh: Path, capsys: pytest.CaptureFixture[str], icpn: str
+) -> None:
+    before = tree(fresh)
+    assert run(["new", "release", icpn]) == 64
+    assert "SG1301" in capsys.readouterr().err
+    assert tree(fresh) == before
+
+
+@pytest.mark.parametrize(
+    ("there", "written", "asked"),
+    [
+        (FILE, ICPN, ICPN),
+        ("releases/2026/breakwater.yml", "602445790128", "0602445790128"),
+        ("releases/breakwater.yaml", "0-60244579012-8", "602445790128"),
+    ],
+)
+def test_a_release_that_is_there_is_refused_in_every_form(
+    fresh: Path, capsys: pytest.CaptureFixture[str], there: str, written: str, asked: str
+) -> None:
+    (fresh / there).parent.mkdir(exist_ok=True)
+    (fresh / there).write_text(f'icpn: "{written}"\nstatus: draft\n')
+    before = tree(fresh)
+    assert run(["new", "release", asked]) == 1
+    error = capsys.readouterr().err
+    assert "SG9022" in error
+    assert there in error
+    assert tree(fresh) == before
+
+
+def test_a_neighbour_that_does_not_read_is_no_obstacle(fresh: Path) -> None:
+    (fresh / "releases/broken.yaml").write_bytes(b"\xff" + ICPN.encode())
+    (fresh / "releases/link.yaml").symlink_to("/nowhere")
+    assert run(["new", "release", ICPN]) == 0
+
+
+def test_what_cannot_be_copied_leaves_no_release(
+    fresh: Path, full: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(fresh / "assets")
+    (fresh / "assets").write_text("in the way")
+    before = tree(fresh)
+    assert run(full) == 1
+    assert "SG3030" in capsys.readouterr().err
+    assert tree(fresh) == before
+
+
+def test_a_copy_that_fails_takes_back_those_before_it(tmp_path: Path, media: Path) -> None:
+    gone = tmp_path / "gone.flac"
+    intakes = [
+        Intake(source=media / "one.flac", reference="assets/1.flac", copied=True),
+        Intake(source=gone, reference="assets/2.flac", copied=True),
+    ]
+    with pytest.raises(GitOpsError, match=r"gone\.flac cannot be copied"):
+        copy_all(tmp_path, intakes, lambda name: None)
+    assert tree(tmp_path) == {}
+
+
+def test_outside_a_catalogue_new_says_how_to_make_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["new", "release", ICPN]) == 3
+    assert "stardust-gitops init DIR" in capsys.readouterr().err
