@@ -102,6 +102,8 @@ def command(
         if not _to_send(plan, planner):
             if not text:
                 print_json(result_document(plan, ApplyResult(items=()), stale))
+            elif stale:
+                show_result(plan, ApplyResult(items=()), stale)
             return _exit_code(plan, ApplyResult(items=()), stale)
         if plan_file is None and not auto_approve:
             _ask(plan)

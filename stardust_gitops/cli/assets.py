@@ -7,16 +7,18 @@ from pathlib import Path
 
 import click
 
+from stardust_gitops.assets.lock import lock_path
 from stardust_gitops.assets.measure import KnownFile, LockJob, LockOutcome, update_locks
 from stardust_gitops.catalog.findings import located
 from stardust_gitops.catalog.loading import read_release
-from stardust_gitops.cli.options import catalogue_option
-from stardust_gitops.cli.output import show_findings
+from stardust_gitops.cli.options import catalogue_option, format_option
+from stardust_gitops.cli.output import print_json, show_findings
 from stardust_gitops.cli.progress import counting
 from stardust_gitops.cli.session import open_catalogue_at
 from stardust_gitops.diagnostics import Finding, Pointer
 from stardust_gitops.reconciler.locks import release_references
 from stardust_gitops.reconciler.workspace import Workspace
+from stardust_gitops.reports.findings_json import findings_document
 
 
 @click.group("assets")
@@ -32,7 +34,8 @@ def command() -> None:
 @catalogue_option
 @click.option("--force", is_flag=True, help="Measure everything anew.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 3 if a lock would change.")
-def lock(catalog: Path, force: bool, check: bool) -> int:
+@format_option("text", "json")
+def lock(catalog: Path, force: bool, check: bool, output_format: str) -> int:
     """Measure what changed and write the lock files.
 
     \b
@@ -64,12 +67,18 @@ def lock(catalog: Path, force: bool, check: bool) -> int:
         for outcome in outcomes
         for error in outcome.result.errors
     )
-    if findings:
-        show_findings(located(findings, workspace.root), workspace.root)
-    changed = [outcome for outcome in outcomes if outcome.changed]
-    measured = sum(len(outcome.result.measured) for outcome in outcomes)
-    verb = "would be written" if check else "written"
-    click.echo(f"{measured} files measured, {len(changed)} of {len(jobs)} lock files {verb}.")
+    findings = located(findings, workspace.root)
+    changed = [lock_path(outcome.job.file) for outcome in outcomes if outcome.changed]
+    measured = [path for outcome in outcomes for path in outcome.result.measured]
+    if output_format == "json":
+        document = findings_document(findings)
+        print_json(document | {"measured": measured, "changed": changed, "written": not check})
+    else:
+        if findings:
+            show_findings(findings, workspace.root)
+        verb = "would be written" if check else "written"
+        done = f"{len(changed)} of {len(jobs)} lock files {verb}"
+        click.echo(f"{len(measured)} files measured, {done}.")
     return 3 if findings or (check and changed) else 0
 
 

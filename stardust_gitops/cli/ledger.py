@@ -98,7 +98,7 @@ def show(ctx: click.Context, catalog: Path, environment: str, output_format: str
         config = here.workspace.catalogue.config
     phases: dict[str, Counter[str]] = {}
     for stream, state in snapshot.releases.items():
-        phases.setdefault(stream.target, Counter())[state.phase] += 1
+        phases.setdefault(stream.target, Counter())[str(state.phase)] += 1
     if output_format == "json":
         print_json(
             {
@@ -126,6 +126,7 @@ def show(ctx: click.Context, catalog: Path, environment: str, output_format: str
 @environment_option
 @_REASON
 @_APPROVE
+@format_option("text", "json")
 @click.pass_context
 def adopt(
     ctx: click.Context,
@@ -134,6 +135,7 @@ def adopt(
     environment: str,
     reason: str,
     auto_approve: bool,
+    output_format: str,
 ) -> None:
     """Record present content as what recipients already have. Sends nothing.
 
@@ -149,7 +151,7 @@ def adopt(
         total = len(catalogue.release_files) * len(catalogue.enabled_targets)
         with counting("adopting", total) as advance:
             found = corrections.adopt(planner, here.ledger, environment, chosen, reason, advance)
-        _record(here, environment, found, auto_approve)
+        _record(here, environment, found, auto_approve, output_format)
 
 
 @command.command("forget")
@@ -158,6 +160,7 @@ def adopt(
 @environment_option
 @_REASON
 @_APPROVE
+@format_option("text", "json")
 @click.pass_context
 def forget(
     ctx: click.Context,
@@ -166,6 +169,7 @@ def forget(
     environment: str,
     reason: str,
     auto_approve: bool,
+    output_format: str,
 ) -> None:
     """Record that nothing is known of what recipients have. Sends nothing.
 
@@ -176,7 +180,7 @@ def forget(
     with session(catalog, outside(ctx).clock) as here:
         now = instant_text(here.clock.now())
         found = corrections.forget(here.ledger, environment, chosen, reason, since=now)
-        _record(here, environment, found, auto_approve)
+        _record(here, environment, found, auto_approve, output_format)
 
 
 @command.command("move")
@@ -185,9 +189,16 @@ def forget(
 @catalogue_option
 @environment_option
 @_APPROVE
+@format_option("text", "json")
 @click.pass_context
 def move(
-    ctx: click.Context, old: str, new: str, catalog: Path, environment: str, auto_approve: bool
+    ctx: click.Context,
+    old: str,
+    new: str,
+    catalog: Path,
+    environment: str,
+    auto_approve: bool,
+    output_format: str,
 ) -> None:
     """Carry what is known of the target OLD over to its new id NEW. Sends nothing."""
     with session(catalog, outside(ctx).clock) as here:
@@ -195,7 +206,7 @@ def move(
             raise UsageError(f"there is no target {new!r}", hint=f"add targets/{new}.yaml first")
         now = instant_text(here.clock.now())
         found = corrections.move(here.ledger, environment, old, new, since=now)
-        _record(here, environment, found, auto_approve)
+        _record(here, environment, found, auto_approve, output_format)
 
 
 @command.command("resolve")
@@ -205,6 +216,7 @@ def move(
 @environment_option
 @_REASON
 @_APPROVE
+@format_option("text", "json")
 @click.pass_context
 def resolve(
     ctx: click.Context,
@@ -214,6 +226,7 @@ def resolve(
     environment: str,
     reason: str,
     auto_approve: bool,
+    output_format: str,
 ) -> None:
     """Say what became of a delivery whose outcome is unknown. Sends nothing by itself.
 
@@ -222,20 +235,40 @@ def resolve(
     with session(catalog, outside(ctx).clock) as here:
         at = stream_of(stream, environment)
         found = corrections.resolve(here.ledger, at, outcome, reason)
-        _record(here, environment, found, auto_approve)
+        _record(here, environment, found, auto_approve, output_format)
 
 
-def _record(here: Session, environment: str, found: list[Correction], auto_approve: bool) -> None:
-    if not found:
-        click.echo("Nothing to record: the ledger has it already.")
-        return
+def _record(
+    here: Session,
+    environment: str,
+    found: list[Correction],
+    auto_approve: bool,
+    output_format: str,
+) -> None:
+    """Show, ask, record. JSON goes to standard output alone, and only once it is recorded."""
+    text = output_format == "text"
     lines = corrections.texts(found)
     for line in lines:
-        click.echo(line)
-    if not auto_approve:
+        click.echo(line, err=not text)
+    if found and not auto_approve:
         if not sys.stdin.isatty():
             raise UsageError("there is no terminal to ask on", hint="give --auto-approve")
-        click.confirm(f"Record {len(lines)}?", abort=True)
-    who = provenance(here.workspace)
-    corrections.record(found, here.ledger, environment, here.clock, who)
-    click.echo(f"{len(lines)} recorded.")
+        click.confirm(f"Record {len(lines)}?", abort=True, err=not text)
+    if found:
+        who = provenance(here.workspace)
+        corrections.record(found, here.ledger, environment, here.clock, who)
+    if text:
+        recorded = f"{len(lines)} recorded." if found else "Nothing to record: it is on record."
+        click.echo(recorded)
+    else:
+        entries = [correction.entry for correction in found]
+        recorded_entries = [
+            {
+                "target": entry.stream.target,
+                "release": entry.stream.subject,
+                "kind": entry.kind,
+                "data": dict(entry.data),
+            }
+            for entry in entries
+        ]
+        print_json({"format_version": "1.0", "recorded": recorded_entries})

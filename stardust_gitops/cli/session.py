@@ -64,7 +64,10 @@ def provenance(workspace: Workspace) -> Provenance:
     if "GITHUB_RUN_ID" in environ:
         server, repository = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_REPOSITORY")
         run = f"{server}/{repository}/actions/runs/{environ['GITHUB_RUN_ID']}"
-    return Provenance(actor=user, run=run, program=__version__, commit=workspace.commit)
+    commit = workspace.commit
+    if commit is not None and workspace.uncommitted():
+        commit += "+changes"  # so that nobody takes the commit for what was delivered
+    return Provenance(actor=user, run=run, program=__version__, commit=commit)
 
 
 def stream_of(text: str, environment: str) -> StreamId:

@@ -94,9 +94,9 @@ class Planner:
         if Action.UPDATE not in (item.action, item.operation):
             return item
         assert self.snapshot is not None
-        state = self.snapshot.releases[StreamId(environment, item.target, item.release)]
-        if state.baseline is None:
-            return item
+        state = self.snapshot.releases.get(StreamId(environment, item.target, item.release))
+        if state is None or state.baseline is None:
+            return item  # its stream has the target's old name until the ledger moves it
         before = self.stored(state.baseline.content)
         resolved = self.resolve(item.release, item.target)
         if resolved is None:

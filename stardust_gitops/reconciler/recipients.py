@@ -11,9 +11,9 @@ from stardust_gitops.delivery.recipient import Choreography, MessageSettings, Re
 from stardust_gitops.delivery.transports.base import Transport
 from stardust_gitops.delivery.transports.registry import open_transport
 from stardust_gitops.delivery.transports.settings import DirectorySettings, SftpSettings
-from stardust_gitops.errors import CatalogueError
+from stardust_gitops.errors import CatalogueError, GitOpsError
 from stardust_gitops.messages.header import MessagingParty
-from stardust_gitops.secrets.references import parse_reference, resolve
+from stardust_gitops.secrets.references import Secret, parse_reference, redact, resolve
 
 
 def recipient_of(target: Target, catalogue: Catalogue, environ: Mapping[str, str]) -> Recipient:
@@ -27,7 +27,13 @@ def recipient_of(target: Target, catalogue: Catalogue, environ: Mapping[str, str
         )
 
     def connect() -> Transport:
-        return open_transport(transport_settings(target, catalogue.root, environ))
+        settings, secrets = transport_settings(target, catalogue.root, environ)
+        try:
+            return open_transport(settings)
+        except GitOpsError as error:
+            # What a library or server says may repeat what it was given.
+            error.message = redact(error.message, secrets)
+            raise
 
     return Recipient(
         id=target.id,
@@ -70,22 +76,25 @@ def _connections(target: Target) -> int:
 
 def transport_settings(
     target: Target, root: Path, environ: Mapping[str, str]
-) -> DirectorySettings | SftpSettings:
-    """How the target is reached, with its secrets. `GitOpsError` where a secret is missing."""
+) -> tuple[DirectorySettings | SftpSettings, tuple[Secret, ...]]:
+    """How the target is reached, and the secrets that are in it. `GitOpsError` where one is
+    missing."""
     entry = target.model.transport
     if isinstance(entry, DirectoryTransport):
-        return DirectorySettings(path=root / entry.path)
+        return DirectorySettings(path=root / entry.path), ()
+    secrets: list[Secret] = []
 
     def secret(reference: str | None) -> str | None:
         if reference is None:
             return None
-        return resolve(parse_reference(reference), environ=environ, root=root).reveal()
+        secrets.append(resolve(parse_reference(reference), environ=environ, root=root))
+        return secrets[-1].reveal()
 
     username = entry.username
     if username.startswith(("env:", "file:")):
-        username = secret(username) or ""
+        username = resolve(parse_reference(username), environ=environ, root=root).reveal()
     keys = (entry.host_key,) if isinstance(entry.host_key, str) else entry.host_key
-    return SftpSettings(
+    settings = SftpSettings(
         host=entry.host,
         port=entry.port,
         username=username,
@@ -97,3 +106,4 @@ def transport_settings(
         connections=entry.connections,
         timeout=float(entry.timeout),
     )
+    return settings, tuple(secrets)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
 import pytest
 
+from tests.acceptance.store import Store
 from tests.catalogues import CatalogueFolder, copy_of, make_catalogue
+from tests.servers import SshServer
 from tests.label import copy_label, make_label
 
 
@@ -30,3 +33,12 @@ def _model_label(tmp_path_factory: pytest.TempPathFactory) -> CatalogueFolder:
 def label(_model_label: CatalogueFolder, tmp_path: Path) -> CatalogueFolder:
     """An EP and a single at a store and a service, in git and delivered (see `tests.label`)."""
     return copy_label(_model_label, tmp_path / "label")
+
+
+@pytest.fixture
+def store(catalogue: CatalogueFolder, sshd: SshServer, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """The same catalogue, its target behind SFTP."""
+    monkeypatch.setenv("STORE_KEY", sshd.private_key)
+    made = Store(catalogue, sshd, sshd.root / "stores" / uuid.uuid4().hex)
+    made.reach()
+    return made

@@ -5,95 +5,15 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.diagnosis import assert_finding, assert_told, assert_untouched
+from tests.acceptance.store import LOCAL, Store, line_to
 from tests.catalogues import ICPNS, TARGET, CatalogueFolder, audio_bytes
-from tests.servers import SshServer, free_port, make_key, small_disk
-
-LOCAL = "transport: {protocol: directory, path: delivered/@NAME@}"
-REMOTE = """\
-attempts: 2
-transport:
-  protocol: sftp
-  host: 127.0.0.1
-  port: @PORT@
-  username: @USER@
-  private_key: env:STORE_KEY
-  host_key: @HOST_KEY@
-  path: @PATH@
-  timeout: 5"""
-
-
-class Store:
-    """The target ``store`` behind SFTP, in a folder of the server."""
-
-    def __init__(self, catalogue: CatalogueFolder, server: SshServer, inbox: Path) -> None:
-        self.catalogue = catalogue
-        self.server = server
-        self.inbox = inbox
-        self.events = catalogue.root.parent / "events.ndjson"
-        inbox.mkdir(parents=True)
-
-    def reach(self, *, port: int = 0, host_key: str = "", path: Path | None = None) -> None:
-        """Write the target's file: how the store is reached."""
-        remote = (
-            REMOTE.replace("@PORT@", str(port or self.server.port))
-            .replace("@USER@", self.server.username)
-            .replace("@HOST_KEY@", host_key or self.server.host_key)
-            .replace("@PATH@", str(path or self.inbox).lstrip("/") if False else self.path(path))
-        )
-        self.catalogue.add_target("store", text=TARGET.replace(LOCAL, remote))
-
-    def path(self, path: Path | None) -> str:
-        """The inbox as a path from where the login ends."""
-        return (path or self.inbox).relative_to(self.server.root).as_posix()
-
-    def messages(self) -> list[str]:
-        """The names of the messages that have arrived, sorted."""
-        return sorted(path.name for path in self.inbox.rglob("*.xml"))
-
-    def fails(self, *fragments: str) -> None:
-        """`apply` ends with 6 and says this; nothing is complete at the store, no secret told."""
-        outcome = self.catalogue.apply("--events", self.events)
-        assert_told(outcome, 6, "2 failed", *fragments)
-        assert self.messages() == []
-        self.assert_no_secret(outcome.text)
-
-    def recovers(self) -> None:
-        """The next apply ends well, and one after it finds nothing to do."""
-        outcome = self.catalogue.apply("--events", self.events)
-        assert_told(outcome, 0, "2 sent")
-        assert_told(self.catalogue.apply(), 0, "No changes.")
-        assert self.messages() == [f"{icpn}.xml" for icpn in ICPNS[:2]]
-        files = [path for path in self.inbox.rglob("*") if path.is_file()]
-        assert len(files) == 6, "two messages, each with audio and cover, and nothing left over"
-        self.assert_no_secret(outcome.text)
-
-    def assert_no_secret(self, text: str) -> None:
-        """Neither what was printed, nor the ledger, nor the events hold a line of the key."""
-        written = [self.events, *self.catalogue.path(".stardust").glob("ledger.db*")]
-        shown = [text.encode(), *(path.read_bytes() for path in written if path.exists())]
-        shown.append(self.catalogue.must("history", "--format", "json").stdout.encode())
-        for line in self.server.private_key.splitlines()[1:-1]:
-            assert not any(line.encode() in data for data in shown)
-
-
-@pytest.fixture
-def store(
-    catalogue: CatalogueFolder,
-    sshd: SshServer,
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
-) -> Store:
-    monkeypatch.setenv("STORE_KEY", sshd.private_key)
-    made = Store(catalogue, sshd, sshd.root / "bad-input" / str(abs(hash(request.node.name))))
-    made.reach()
-    return made
+from tests.servers import free_port, make_key, small_disk
 
 
 def test_a_server_that_refuses_the_key(
@@ -101,7 +21,7 @@ def test_a_server_that_refuses_the_key(
 ) -> None:
     stranger = make_key(tmp_path / "stranger", "ed25519")
     monkeypatch.setenv("STORE_KEY", stranger)
-    store.fails("SG6", "refuses", "check the target's username and the secrets")
+    store.fails("SG6002", "check the target's username and the secrets")
     for line in stranger.splitlines()[1:-1]:
         assert line not in store.events.read_text()
     monkeypatch.setenv("STORE_KEY", store.server.private_key)
@@ -111,7 +31,7 @@ def test_a_server_that_refuses_the_key(
 def test_a_key_that_is_no_key(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORE_KEY", "hunter2 is no key")
     outcome = store.catalogue.apply("--events", store.events)
-    assert_told(outcome, 6, "check transport.private_key")
+    assert_told(outcome, 6, "SG6002", "check transport.private_key")
     assert "hunter2" not in outcome.text + store.events.read_text()
     monkeypatch.setenv("STORE_KEY", store.server.private_key)
     store.recovers()
@@ -121,14 +41,14 @@ def test_a_server_with_another_host_key(store: Store, tmp_path: Path) -> None:
     make_key(tmp_path / "other", "ed25519")
     other = " ".join((tmp_path / "other.pub").read_text().split()[:2])
     store.reach(host_key=other)
-    store.fails("host key", "transport.host_key")
+    store.fails("SG6003", "host key", "transport.host_key")
     store.reach()
     store.recovers()
 
 
 def test_a_server_that_is_not_there(store: Store) -> None:
     store.reach(port=free_port())
-    store.fails("127.0.0.1", "check host, port and firewall")
+    store.fails("SG6001", "127.0.0.1", "check host, port and firewall")
     store.reach()
     store.recovers()
 
@@ -144,7 +64,7 @@ def test_something_else_answers_at_that_port(store: Store) -> None:
 
         threading.Thread(target=answer, daemon=True).start()
         store.reach(port=server.getsockname()[1])
-        store.fails("127.0.0.1")
+        store.fails("SG6001", "check that an SSH server is at this port")
         server.shutdown(socket.SHUT_RDWR)
     store.reach()
     store.recovers()
@@ -152,56 +72,18 @@ def test_something_else_answers_at_that_port(store: Store) -> None:
 
 def test_a_folder_that_is_not_at_the_server(store: Store) -> None:
     store.reach(path=store.inbox / "missing")
-    store.fails("missing", "check transport.path")
+    store.fails("SG6000", "No such file", "check transport.path of the target")
     store.reach()
     store.recovers()
-
-
-@contextmanager
-def cutting(port: int, after: int) -> Iterator[int]:
-    """A port that leads to another one, and breaks each connection after so many bytes sent."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def serve() -> None:
-            with suppress(OSError):
-                while True:
-                    client, _ = server.accept()
-                    threading.Thread(target=_relay, args=(client, port, after)).start()
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield server.getsockname()[1]
-        finally:
-            server.shutdown(socket.SHUT_RDWR)
-            thread.join()
-
-
-def _relay(client: socket.socket, port: int, after: int) -> None:
-    with client, socket.create_connection(("127.0.0.1", port)) as there:
-        back = threading.Thread(target=_copy, args=(there, client, 1 << 40))
-        back.start()
-        _copy(client, there, after)
-        for end in (client, there):
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-        back.join()
-
-
-def _copy(source: socket.socket, sink: socket.socket, limit: int) -> None:
-    with suppress(OSError):
-        while limit > 0 and (data := source.recv(16_384)):
-            sink.sendall(data)
-            limit -= len(data)
 
 
 def test_a_server_that_breaks_off_in_the_middle_of_a_file(store: Store) -> None:
     for icpn in ICPNS[:2]:
         store.catalogue.write(f"assets/{icpn}_01_001.flac", audio_bytes(seconds=4))
     store.catalogue.lock()
-    with cutting(store.server.port, 300_000) as port:
+    with line_to(store.server.port, breaks_after=300_000) as port:
         store.reach(port=port)
-        store.fails("run apply again")
+        store.fails("SG6001", "connection lost", "run apply again")
     store.reach()
     store.recovers()
 
@@ -211,7 +93,7 @@ def test_a_server_that_is_full(store: Store) -> None:
         store.catalogue.write(f"assets/{icpn}_01_001.flac", audio_bytes(seconds=8))
     store.catalogue.lock()
     with small_disk(store.inbox):
-        store.fails("no space left at the server", "ask the recipient to make room")
+        store.fails("SG6004", "no space left at the server", "ask the recipient to make room")
     store.recovers()
 
 

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from stardust_gitops import __version__
-from tests.catalogues import CatalogueFolder
+from tests.catalogues import CatalogueFolder, run_cli
 from tests.label import (
     BOTH,
     EP,
@@ -56,9 +56,11 @@ def test_events_tell_the_whole_run(label: CatalogueFolder, tmp_path: Path) -> No
     assert started[f"0{EP}", STORE]["operation"] == "resend"
     assert set(done.values()) == {"sent"}
     files = [e["path"] for e in of(events, "file_done")]
-    assert len(files) == 4 + 2  # audio and cover of the EP, and two messages
+    assert len(files) == 4 == started[f"0{EP}", STORE]["files"]
     assert sorted(files) == sorted(e["path"] for e in of(events, "file_started"))
-    assert sum(e["size"] for e in of(events, "file_done")) == result["bytes_sent"]
+    sources = sum(p.stat().st_size for p in label.path("assets").iterdir() if SINGLE not in p.name)
+    assert sum(e["size"] for e in of(events, "file_done")) == sources
+    assert sum(e["bytes"] for e in started.values()) == result["bytes_sent"]
     assert events[-1]["bytes"] == result["bytes_sent"]
     assert events[-1]["outcomes"]["sent"] == 2
     assert events[-1]["interrupted"] is False
@@ -117,8 +119,6 @@ def test_show_says_what_a_target_has(label: CatalogueFolder) -> None:
     message = etree.fromstring(delivered_message(label, EP))
     assert message.findtext(".//MessageId") == document["delivered"]["message_id"]
     assert message.findtext(".//MessageCreatedDateTime") == document["delivered"]["created"]
-    never = label.must("show", "4006381333962@store").stdout
-    assert "never delivered" in never
     for wrong in ("4006381333931", "4006381333931@", "4006381333932@store"):
         assert label.run("show", wrong).code == 64
 
@@ -166,7 +166,7 @@ def test_ledger_show_and_verify(label: CatalogueFolder) -> None:
 
 
 def test_every_plan_fits_its_published_schema(label: CatalogueFolder) -> None:
-    schema = label.run_schema() if hasattr(label, "run_schema") else _schema(label)
+    schema = run_cli("schema", "plan").json()
     check = jsonschema.Draft202012Validator(schema)
     check.check_schema(schema)
 
@@ -189,12 +189,6 @@ def test_every_plan_fits_its_published_schema(label: CatalogueFolder) -> None:
     out = label.path("plan.json")
     label.must("plan", "--out", out)
     check.validate(json.loads(out.read_bytes()))
-
-
-def _schema(label: CatalogueFolder) -> Any:
-    from tests.catalogues import run_cli
-
-    return run_cli("schema", "plan").json()
 
 
 def test_a_plan_is_the_same_twice(label: CatalogueFolder) -> None:

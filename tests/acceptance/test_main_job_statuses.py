@@ -142,9 +142,9 @@ def test_a_takedown_survives_a_broken_release(label: CatalogueFolder) -> None:
     plan = plan_of(label)
     assert plan.actions == {(EP, target): "takedown" for target in BOTH}
     assert plan.reasons(EP) == ["takedown", "from_last_content"]
-    applied(label)
+    applied(label, code=6)  # sent, and the file still has errors
     assert "Undertow" in delivered_message(label, EP, STORE).decode()
-    sends_nothing(label)
+    assert plan_of(label).actions == {}
 
 
 def test_an_end_date_is_the_day_before(label: CatalogueFolder) -> None:
@@ -156,12 +156,11 @@ def test_an_end_date_is_the_day_before(label: CatalogueFolder) -> None:
     assert plan.reasons(EP)[0] == "takedown_from"
     assert plan.items[EP, STORE]["not_before"] == "2026-12-24T00:00:00.000000Z"
     sends_nothing_but_held(label)
-    assert isinstance(label.clock.now(), datetime)
     move_clock(label, days=40)
     assert plan_of(label).actions == {(EP, target): "takedown" for target in BOTH}
     applied(label)
     ended = delivered_message(label, EP, STORE).decode()
-    assert "<EndDate>2026-12-23</EndDate>" in ended
+    assert ended.count("<EndDateTime>2026-12-23T23:59:59</EndDateTime>") == 2
     sends_nothing(label)
 
 
@@ -176,10 +175,15 @@ def test_a_takedown_sent_ahead(label: CatalogueFolder) -> None:
     text = label.path("targets/store.yaml").read_text("utf-8")
     label.write("targets/store.yaml", text + "takedown: end_date\nfuture_takedown: end_date\n")
     set_status(label, EP_FILE, "takedown", "takedown_from: 2026-12-24")
-    assert plan_of(label).actions == {(EP, STORE): "takedown", (EP, SERVICE): "held"}
+    plan = plan_of(label)
+    assert plan.actions == {(EP, STORE): "update", (EP, SERVICE): "held"}
+    assert ("deals[0].end", None, "2026-12-23") in plan.changes(EP)
     applied(label)
-    assert "<EndDate>2026-12-23</EndDate>" in delivered_message(label, EP, STORE).decode()
+    ended = delivered_message(label, EP, STORE).decode()
+    assert "<EndDateTime>2026-12-23T23:59:59</EndDateTime>" in ended
     assert plan_of(label).actions == {(EP, SERVICE): "held"}
+    move_clock(label, days=40)  # its arrival needs no message
+    assert plan_of(label).actions == {(EP, SERVICE): "takedown"}
 
 
 def test_protection_stays_in_the_ledger(label: CatalogueFolder) -> None:
@@ -238,11 +242,10 @@ def test_send_from_holds_until_its_time(label: CatalogueFolder) -> None:
     assert plan.items[EP, STORE]["not_before"] == "2026-11-29T09:00:00.000000Z"
     assert "2026-11-29" in label.run("plan").stdout
     sends_nothing_but_held(label)
-    label.clock = type(label.clock)()
-    move_clock(
-        label,
-        days=(datetime(2026, 11, 29, 9, tzinfo=UTC) - label.clock.now()).total_seconds() / 86400,
-    )
+    left = datetime(2026, 11, 29, 9, tzinfo=UTC) - label.clock.now()
+    move_clock(label, seconds=left.total_seconds() - 1)
+    assert plan_of(label).actions == {(EP, target): "held" for target in BOTH}
+    move_clock(label, seconds=1)
     assert plan_of(label).actions == {(EP, target): "update" for target in BOTH}
     applied(label)
     sends_nothing(label)
