@@ -139,7 +139,7 @@ def disagreement(
             return None
         return f"Git LFS object {lfs_oid[:7]}, measured was {locked.file.sha256[:7]}"
     if blob_id is not None and len(blob_id) == len(locked.file.git_blob):
-        if blob_id in (locked.file.git_blob, _pointer_blob(locked.file)):
+        if blob_id == locked.file.git_blob or blob_id == _pointer_blob(locked.file):
             return None
         return f"git blob {blob_id[:7]}, measured was {locked.file.git_blob[:7]}"
     if size is not None and size != locked.file.size:

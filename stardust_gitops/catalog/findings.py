@@ -102,6 +102,8 @@ def model_findings(
     """One finding for each thing that does not fit the model."""
     for detail in error.errors(include_url=False):
         pointer = _clean(detail["loc"], document)
+        if detail["type"] == "union_tag_invalid":
+            pointer = (*pointer, detail["ctx"]["discriminator"].strip("'"))
         code, message, remedy = _describe(detail, model, pointer)
         yield Finding(
             code=code,

@@ -114,6 +114,9 @@ def read_bytes(root: Path, file: str) -> bytes:
 
 def read_file(root: Path, file: str, model: type[M]) -> tuple[M | None, tuple[Finding, ...]]:
     """A file as its model, or ``None`` with all that is wrong with it (not yet located)."""
+    shown = file.encode("utf-8", "backslashreplace").decode()
+    if shown != file:
+        return None, (_unreadable(shown, "has a name that is not UTF-8"),)
     try:
         path = root / file
         if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):

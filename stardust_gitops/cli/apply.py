@@ -50,7 +50,14 @@ EXIT_PARTIAL, EXIT_LOCKED, EXIT_INTERRUPTED = 6, 5, 130
 @click.option("--allow-plan", metavar="HASH", help="Let exactly this plan past the guards.")
 @click.option("--allow-dirty", is_flag=True, help="Deliver uncommitted changes of the catalogue.")
 @click.option("--resend", is_flag=True, help="Send again what is live (needs --target).")
-@click.option("--parallelism", default=4, show_default=True, metavar="N", help="Targets at a time.")
+@click.option(
+    "--parallelism",
+    type=click.IntRange(min=1),
+    default=4,
+    show_default=True,
+    metavar="N",
+    help="Targets at a time.",
+)
 @click.option("--events", type=click.Path(path_type=Path), help="Write what happens as NDJSON.")
 @click.pass_context
 def command(
@@ -97,7 +104,7 @@ def command(
             plan, stale = narrow(plan, approved)
         text = output_format == "text"
         if text:
-            show_plan(here, plan, "text")
+            show_plan(here, plan, "text", advise=not _to_send(plan, planner))
         _refuse_stops(plan)
         if not _to_send(plan, planner):
             if not text:
@@ -209,11 +216,14 @@ def _event_writer(path: Path, clock: Clock) -> EventWriter:
 
 @contextmanager
 def _stop_on_interrupt(stop: threading.Event) -> Iterator[None]:
-    """The first ^C (or SIGTERM) ends the run in good order, the second at once."""
+    """The first ^C (or SIGTERM) ends the run in good order, the second at once: an upload in
+    another thread cannot be broken off, and a run that died is resumed like any other."""
 
     def handle(number: int, frame: FrameType | None) -> None:
         if stop.is_set():
-            raise KeyboardInterrupt
+            shown = b"\x1b[?25h" if sys.stderr.isatty() else b""  # progress hid the cursor
+            os.write(2, shown + b"\ninterrupted; run the same command again to go on\n")
+            os._exit(EXIT_INTERRUPTED)
         stop.set()
         click.echo("\nstopping after what is under way; once more stops at once", err=True)
 

@@ -7,8 +7,8 @@ import shlex
 import shutil
 import unicodedata
 from collections.abc import Iterator, Mapping
-from importlib.abc import Traversable
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Template
 

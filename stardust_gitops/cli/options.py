@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
@@ -45,6 +46,12 @@ def catalogue_option(command: F) -> F:
     )(command)
 
 
+def _environment(ctx: click.Context, option: click.Parameter, value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,63}", value):
+        raise click.BadParameter("use lower-case letters, digits, - _ and .", ctx, option)
+    return value
+
+
 def environment_option(command: F) -> F:
     """``--environment NAME``."""
     return click.option(
@@ -52,6 +59,7 @@ def environment_option(command: F) -> F:
         default=ENVIRONMENT,
         show_default=True,
         metavar="NAME",
+        callback=_environment,
         help="Any other than production sends test messages and is recorded apart.",
     )(command)
 

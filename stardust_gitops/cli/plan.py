@@ -124,8 +124,15 @@ def _allowed_takedown(entry: str) -> str:
     return gtin14(icpn)
 
 
-def show_plan(here: Session, plan: Plan, output_format: str, *, all_items: bool = False) -> None:
-    """Print a plan on standard output."""
+def show_plan(
+    here: Session,
+    plan: Plan,
+    output_format: str,
+    *,
+    all_items: bool = False,
+    advise: bool = True,
+) -> None:
+    """Print a plan on standard output; for people, with what to do next where `advise` says so."""
     from stardust_gitops.reconciler.settings import describe
 
     descriptions = {t.id: describe(t) for t in here.workspace.catalogue.targets.values()}
@@ -142,7 +149,7 @@ def show_plan(here: Session, plan: Plan, output_format: str, *, all_items: bool 
         from stardust_gitops.reports.plan_text import render_plan
         from stardust_gitops.reports.plan_words import file_errors
 
-        render_plan(plan, console(), descriptions=descriptions, all_items=all_items)
+        render_plan(plan, console(), descriptions=descriptions, all_items=all_items, advise=advise)
         show_findings(file_errors(plan), here.workspace.root)
         if here.workspace.repository is None:
             click.echo("The catalogue is not in git: no commit is recorded.")

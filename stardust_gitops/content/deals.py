@@ -73,6 +73,7 @@ class DealResolver:
         self._usages = {name: usages(pairs) for name, pairs in self._offers.items()}
         self._prices = prices or {}
         self._groups = groups
+        self._expanded: dict[tuple[str, ...], list[str]] = {}
 
     def applies(self, deal: DealEntry) -> bool:
         """Whether the deal is meant for this target, and the target takes its offer."""
@@ -192,13 +193,19 @@ class DealResolver:
             ("excluded_territories", terms.excluded_territories),
         ):
             if codes:
-                return {key: self._expand(codes, (*pointer, key), problems)}
+                # Releases repeat the same few lists: each is expanded once. What is wrong is told
+                # each time, with its place.
+                known = self._expanded.get(codes)
+                if known is None:
+                    known = self._expand(codes, (*pointer, key), problems)
+                return {key: known}
         return {"territories": ["Worldwide"]}
 
     def _expand(
-        self, codes: Sequence[str], pointer: tuple[str | int, ...], problems: Problems
+        self, codes: tuple[str, ...], pointer: tuple[str | int, ...], problems: Problems
     ) -> list[str]:
         result: set[str] = set()
+        sound = True
         for index, code in enumerate(codes):
             if code in self._groups:
                 result.update(self._groups[code])
@@ -211,7 +218,11 @@ class DealResolver:
                     f"there is no territory or group {code!r}",
                     "name the group under territories: in stardust.yaml",
                 )
-        return sorted(result)
+                sound = False
+        expanded = sorted(result)
+        if sound:
+            self._expanded[codes] = expanded
+        return expanded
 
 
 def _narrow(deal: DealEntry, narrowed: Terms) -> Terms:

@@ -7,6 +7,7 @@ of 10. A 12-digit UPC and its 13-digit EAN form are one product: compare GTIN-14
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from stdnum.ean import calc_check_digit
 
@@ -42,6 +43,7 @@ def normalise(text: str) -> str:
     return icpn
 
 
+@lru_cache(maxsize=4096)
 def to_gtin14(text: str) -> str:
     """The GTIN-14 of an ICPN: the identity of a release. ``ValueError`` as `normalise`."""
     return normalise(text).zfill(14)

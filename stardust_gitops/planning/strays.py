@@ -107,7 +107,10 @@ def _orphan_reason(world: World, key: Key, replaced_by: str | None) -> Reason:
         text = f"live, and replaced by {replaced_by}: take it down, or `ledger forget` it"
         return Reason(code="replaced", text=text)
     if key.release in world.files:
-        text = f"live, but the release no longer lists {key.target}: list it again, or {ends}"
+        text = (
+            f"live, but the release no longer lists {key.target}, or is a draft there: "
+            f"list it again, or {ends}"
+        )
         return Reason(code="target_unlisted", text=text)
     return Reason(code="file_gone", text=f"live, but its file is gone: bring it back, or {ends}")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.planning.model import Action, Desired, Reason
 from stardust_gitops.planning.settings import TargetSettings
 
 
+@lru_cache(maxsize=4096)
 def plain_date(text: str | None) -> date | None:
     """The day of a date text of the content model; ``None`` where there is none."""
     try:

@@ -15,7 +15,7 @@ from stardust_gitops.assets.lock import (
     lock_path,
     read_lock,
 )
-from stardust_gitops.assets.paths import check_reference, resolve_asset
+from stardust_gitops.assets.paths import resolve_asset
 from stardust_gitops.assets.sniff import read_head
 from stardust_gitops.catalog.loading import Catalogue
 from stardust_gitops.catalog.models.release import ReleaseFile
@@ -148,7 +148,6 @@ class Locks:
         tell without reading. The digest check of `apply` has the last word."""
         blob = self.workspace.git_ids.get(path)
         if blob is not None and path not in self.workspace.modified:
-            check_reference(path)
             return disagreement(asset, blob_id=blob)
         file = resolve_asset(self.workspace.root, path)
         try:

@@ -9,13 +9,14 @@ from stardust_gitops.catalog.loading import InvalidCatalogueError, Target, read_
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.delivery.package import Package, lay_out
 from stardust_gitops.delivery.recipient import Recipient
-from stardust_gitops.diagnostics import Severity
+from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.errors import UsageError
 from stardust_gitops.identifiers.icpn import to_gtin14
 from stardust_gitops.messages.ern.options import FileName, MessageOptions
 from stardust_gitops.messages.ern.writer import write_new_release
 from stardust_gitops.messages.header import Header
 from stardust_gitops.planning.model import Action
+from stardust_gitops.planning.strays import shown_icpn
 from stardust_gitops.reconciler.recipients import recipient_of
 from stardust_gitops.reconciler.survey import Surveyor
 from stardust_gitops.reconciler.workspace import Workspace
@@ -82,11 +83,21 @@ def preview(
 def _find(workspace: Workspace, release: str) -> tuple[str, ReleaseFile]:
     # Most catalogues name a file after its release: look there first.
     files = sorted(workspace.catalogue.release_files, key=lambda file: release[2:] not in file)
+    broken: list[Finding] = []
     for file in files:
-        model, _ = read_release(workspace.root, file)
+        model, findings = read_release(workspace.root, file)
+        broken.extend(findings)
         if model is not None and model.icpn and to_gtin14(model.icpn) == release:
             return file, model
-    raise UsageError(f"there is no release {release}", hint="see the files in releases/")
+    missing = f"there is no release {shown_icpn(release)}"
+    if broken:
+        raise InvalidCatalogueError(
+            f"{missing} in the files that can be read",
+            tuple(located(broken, workspace.root)),
+            hint="correct the files that cannot",
+            root=workspace.root,
+        )
+    raise UsageError(missing, hint="see the files in releases/")
 
 
 def _header(workspace: Workspace, target: Target, recipient: Recipient, icpn: str) -> Header:

@@ -39,11 +39,13 @@ def render_plan(
     descriptions: Mapping[str, str],
     all_items: bool = False,
     limit: int = 50,
+    advise: bool = True,
 ) -> None:
     """Print a plan.
 
     `descriptions` says of each target what it is (``ERN 4.3 over SFTP``). Without `all_items`
-    unchanged items are counted only, and at most `limit` items of a target are shown.
+    unchanged items are counted only, and at most `limit` items of a target are shown. `advise`
+    ends with what to do next.
     """
     page = _Page(
         console=console,
@@ -59,7 +61,7 @@ def render_plan(
     page.stops(plan)
     page.line((summary_line(plan), "bold" if plan.items else ""))
     hint = next_step(plan)
-    if hint:
+    if hint and advise:
         page.line((hint, "dim"))
 
 

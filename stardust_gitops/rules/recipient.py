@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from stardust_gitops.assets.facts import ImageFacts
 from stardust_gitops.catalog.loading import Target
 from stardust_gitops.content.canonical import Document
+from stardust_gitops.content.deals import Usage
 from stardust_gitops.content.problems import Problems
 from stardust_gitops.content.resolve import Base
 from stardust_gitops.diagnostics import Pointer
@@ -85,21 +88,31 @@ def _profile(document: Document, target: Target, problems: Problems) -> None:
 
 def _track_prices(base: Base, document: Document, target: Target, problems: Problems) -> None:
     """A priced release whose tracks are sold alone without a price: nobody may invent one."""
-    standing = document.get("track_deals", document.get("deals", []))
-    priced = {
-        (tuple(deal["models"]), tuple(deal["uses"]))
-        for deal in document.get("deals", [])
-        if "price" in deal or "price_code" in deal
-    }
+    deals: list[Document] = document.get("deals", [])
+    priced = {_usage(deal) for deal in deals if _has_price(deal)}
+    if not priced:
+        return
+    standing: list[Document] = document.get("track_deals", deals)
+    unpriced = _unpriced(standing, priced)
     for index, track in enumerate(document["tracks"]):
-        for deal in track.get("deals", standing):
-            sold = (tuple(deal["models"]), tuple(deal["uses"])) in priced
-            if sold and "price" not in deal and "price_code" not in deal:
-                problems.warning(
-                    "SG2107",
-                    ("tracks", base.tracks[index].place),
-                    f"track {track['isrc']} is sold alone at {target.id} without a price",
-                    "add track_price_code or track_wholesale_price to the deal,"
-                    " or  available: album_only  to the track",
-                )
-                return
+        if _unpriced(track["deals"], priced) if "deals" in track else unpriced:
+            problems.warning(
+                "SG2107",
+                ("tracks", base.tracks[index].place),
+                f"track {track['isrc']} is sold alone at {target.id} without a price",
+                "add track_price_code or track_wholesale_price to the deal,"
+                " or  available: album_only  to the track",
+            )
+            return
+
+
+def _unpriced(deals: Iterable[Document], priced: Collection[Usage]) -> bool:
+    return any(not _has_price(deal) and _usage(deal) in priced for deal in deals)
+
+
+def _has_price(deal: Document) -> bool:
+    return "price" in deal or "price_code" in deal
+
+
+def _usage(deal: Document) -> Usage:
+    return tuple(deal["models"]), tuple(deal["uses"])

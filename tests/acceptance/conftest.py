@@ -9,8 +9,8 @@ import pytest
 
 from tests.acceptance.store import Store
 from tests.catalogues import CatalogueFolder, copy_of, make_catalogue
-from tests.servers import SshServer
 from tests.label import copy_label, make_label
+from tests.servers import SshServer
 
 
 @pytest.fixture(scope="session")

@@ -58,14 +58,14 @@ def test_one_interrupt_ends_in_good_order(store: Store, number: signal.Signals) 
         wait_for_upload(store, process)
         process.send_signal(number)
         outcome = ended(process)
-    assert_told(outcome, 130, "once more stops at once", "run the same command again to go on")
+    assert_told(outcome, 130, "once more stops at once", "apply` carries it on")
     store.assert_no_secret(outcome.text)
     store.reach()
     store.recovers()
 
 
 def test_two_interrupts_end_at_once(store: Store) -> None:
-    with line_to(store.server.port, pause=10 * SLOW) as port:
+    with line_to(store.server.port, pause=60 * SLOW) as port:
         store.reach(port=port)
         process = store.catalogue.start("apply", "--auto-approve")
         wait_for_upload(store, process)
@@ -74,7 +74,7 @@ def test_two_interrupts_end_at_once(store: Store) -> None:
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
         outcome = ended(process)
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 2
     assert_told(outcome, 130, "run the same command again to go on")
     store.reach()
     store.recovers()

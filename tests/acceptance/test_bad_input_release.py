@@ -238,8 +238,8 @@ def test_a_strange_title_arrives_as_it_is(catalogue: CatalogueFolder, name: str)
     assert_told(catalogue.apply(), 0, shown)
     message = etree.parse(catalogue.path(f"delivered/store/{catalogue.messages()[0]}"))
     assert title in [element.text for element in message.iter("TitleText")]
-    for command in (("status",), ("show", f"{ICPNS[0]}@store"), ("history",)):
-        assert_told(catalogue.run(*command), 0)
+    for words in (("status",), ("show", f"{ICPNS[0]}@store"), ("history",)):
+        assert_told(catalogue.run(*words), 0)
     assert_told(catalogue.run("plan"), 0, "No changes.")
 
 

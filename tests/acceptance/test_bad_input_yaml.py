@@ -149,7 +149,7 @@ def test_a_broken_target_stops_what_is_for_it_and_orphans_nothing(
     catalogue.edit("targets/store.yaml", "protocol: directory", "protocol: direktory")
     for icpn in ICPNS[:2]:
         catalogue.edit(f"releases/{icpn}.yaml", "title: Breakwater\nart", "title: Changed\nart")
-    place = "targets/store.yaml:3:12"
+    place = "targets/store.yaml:3:23"
     assert_invalid(catalogue, place, "SG1104", "'direktory' is not one of", "mean directory?")
     assert catalogue.must("plan", "--format", "json").json()["summary"]["orphaned"] == 0
 

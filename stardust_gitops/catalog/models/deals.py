@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from stardust_gitops.catalog.models.scalars import (
     Amount,
     Currency,
+    Given,
     Model,
     Name,
     Territory,
@@ -25,10 +28,10 @@ class Terms(Model):
     release date; ``+14d`` counts from the release date; an end date is inclusive."""
 
     offer: Name
-    territories: tuple[Territory, ...] | None = None
-    excluded_territories: tuple[Territory, ...] | None = None
-    start: When | None = None
-    end: When | None = None
+    territories: Annotated[tuple[Territory, ...] | None, Given] = None
+    excluded_territories: Annotated[tuple[Territory, ...] | None, Given] = None
+    start: Annotated[When | None, Given] = None
+    end: Annotated[When | None, Given] = None
     price_code: Text | None = None
     wholesale_price: PriceEntry | None = None
 
@@ -38,6 +41,6 @@ class DealEntry(Terms):
 
     track_price_code: Text | None = None
     track_wholesale_price: PriceEntry | None = None
-    preorder_from: When | None = None
-    targets: tuple[Name, ...] | None = None
-    except_targets: tuple[Name, ...] | None = None
+    preorder_from: Annotated[When | None, Given] = None
+    targets: Annotated[tuple[Name, ...] | None, Given] = None
+    except_targets: Annotated[tuple[Name, ...] | None, Given] = None

@@ -6,7 +6,7 @@ from typing import Literal
 
 from stardust_gitops.catalog.models.deals import Terms
 from stardust_gitops.catalog.models.parties import ArtistEntry, ContributorEntry
-from stardust_gitops.catalog.models.scalars import Flag, Isrc, Iswc, Language, Model, Text, Whole
+from stardust_gitops.catalog.models.scalars import Flag, Isrc, Iswc, Language, Model, Positive, Text
 
 ParentalWarningEntry = Literal[
     "Explicit", "ExplicitContentEdited", "NotExplicit", "NoAdviceAvailable"
@@ -42,6 +42,6 @@ class TrackEntry(RecordingFields):
 
     isrc: Isrc | None = None
     track: Isrc | None = None
-    disc: Whole = 1
+    disc: Positive = 1
     available: Literal["all", "album_only"] = "all"
     deals: tuple[Terms, ...] = ()

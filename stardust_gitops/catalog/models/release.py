@@ -12,6 +12,7 @@ from stardust_gitops.catalog.models.recordings import ParentalWarningEntry, Trac
 from stardust_gitops.catalog.models.scalars import (
     Date,
     Flag,
+    Given,
     Icpn,
     Language,
     Model,
@@ -61,14 +62,14 @@ class ReleaseFile(Model):
     visibility: VisibilityEntry | None = None
     deals: tuple[DealEntry, ...] = ()
     tracks: tuple[TrackEntry, ...] = ()
-    targets: tuple[Name, ...] | None = None
+    targets: Annotated[tuple[Name, ...] | None, Given] = None
     status: Annotated[dict[Name, Status], BeforeValidator(_per_target)] = Field(
         default_factory=dict
     )
-    takedown_from: Date | None = None
+    takedown_from: Annotated[Date | None, Given] = None
     takedown_reason: Text | None = None
     prevent_takedown: Flag = False
-    send_from: Moment | None = None
+    send_from: Annotated[Moment | None, Given] = None
 
     def status_for(self, target: str) -> Status:
         """The status at one target: its own, else the default, else active."""

@@ -24,6 +24,20 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+_is_instant = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?"
+).fullmatch
+_FIRST_YEAR, _LAST_YEAR = "1850", "2199"
+_is_day = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
+_is_offset = re.compile(r"[+-][0-9]{1,4}d").fullmatch
+_is_group = re.compile(r"[A-Z][A-Z0-9_]{2,}").fullmatch
+_is_name = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}").fullmatch
+# The pattern of ERN 4.x for LanguageAndScriptCode: an IETF tag such as en, ja-Jpan, pt-BR.
+_is_language = re.compile(
+    r"[a-zA-Z]{2,3}(-[a-zA-Z]+)?(-[a-zA-Z]{2}|-[0-9]{3})?(-[a-zA-Z][a-zA-Z0-9]{4,})?"
+).fullmatch
+
+
 def refuse(code: str, message: str, remedy: str) -> NoReturn:
     """End validation of a value with a coded finding; `catalog.findings` reads it back."""
     raise PydanticCustomError(
@@ -72,6 +86,20 @@ def _whole(value: Any) -> int:
     refuse("SG1109", f"{value!r} is not a whole number", "write digits only")
 
 
+def _positive(value: Any) -> int:
+    number = _whole(value)
+    if number < 1:
+        refuse("SG1109", f"{value!r} is less than 1", "write a whole number from 1")
+    return number
+
+
+def _given(value: Any) -> Any:
+    """A key whose value was forgotten: what is left out means much, as in everywhere or at once."""
+    if value is None:
+        refuse("SG1103", "the key has no value", "give a value or remove the key")
+    return value
+
+
 def _identifier(code: str, name: str, normalise: Callable[[str], str]) -> Callable[[str], str]:
     def check(value: str) -> str:
         try:
@@ -83,8 +111,9 @@ def _identifier(code: str, name: str, normalise: Callable[[str], str]) -> Callab
 
 
 def _date(value: str) -> str:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+    if not _is_day(value):
         refuse("SG1110", f"{value!r} is no date", "write it as 2026-12-04")
+    _check_year(value)
     try:
         date.fromisoformat(value)
     except ValueError as error:
@@ -94,15 +123,25 @@ def _date(value: str) -> str:
     return value
 
 
+def _check_year(value: str) -> None:
+    """Nothing recorded is older; and a day or a zone more is a date still."""
+    if not _FIRST_YEAR <= value[:4] <= _LAST_YEAR:
+        years = f"{_FIRST_YEAR} to {_LAST_YEAR}"
+        refuse("SG1110", f"{value!r} is not in the years {years}", "correct the year")
+
+
 def _instant(value: str) -> str:
     try:
-        moment = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value) if _is_instant(value) else None
     except ValueError:
+        moment = None
+    if moment is None:
         refuse(
             "SG1111",
             f"{value!r} is neither a date nor an instant",
             "write 2026-12-04, or 2026-12-04T09:00, or 2026-12-04T09:00+01:00",
         )
+    _check_year(value)
     if moment.tzinfo is None:
         return moment.isoformat(timespec="seconds")
     utc = moment.astimezone(ZoneInfo("UTC"))
@@ -114,7 +153,7 @@ def _moment(value: str) -> str:
 
 
 def _when(value: str) -> str:
-    if re.fullmatch(r"[+-][0-9]{1,4}d", value):
+    if _is_offset(value):
         return value
     return _moment(value)
 
@@ -142,9 +181,7 @@ def _currency(value: str) -> str:
 
 
 def _language(value: str) -> str:
-    # The pattern of ERN 4.x for LanguageAndScriptCode: an IETF tag such as en, ja-Jpan, pt-BR.
-    pattern = r"[a-zA-Z]{2,3}(-[a-zA-Z]+)?(-[a-zA-Z]{2}|-[0-9]{3})?(-[a-zA-Z][a-zA-Z0-9]{4,})?"
-    if not re.fullmatch(pattern, value):
+    if not _is_language(value):
         refuse("SG1115", f"{value!r} is no language tag", "write an IETF tag such as en or ja-Jpan")
     return value
 
@@ -158,7 +195,7 @@ def _timezone(value: str) -> str:
 
 
 def _territory(value: str) -> str:
-    if value in territories() or re.fullmatch(r"[A-Z][A-Z0-9_]{2,}", value):
+    if value in territories() or _is_group(value):
         return value  # a longer name is a group of stardust.yaml, looked up when it is resolved
     hint = "GB" if value.upper() == "UK" else did_you_mean(value.upper(), territories())
     refuse(
@@ -183,7 +220,7 @@ def _one_of(set_name: str, noun: str) -> Callable[[str], str]:
 
 
 def _name(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,63}", value):
+    if not _is_name(value):
         refuse("SG1117", f"{value!r} is no name", "use lower-case letters, digits, - _ and .")
     return value
 
@@ -191,6 +228,9 @@ def _name(value: str) -> str:
 Text = Annotated[str, AfterValidator(_text)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Whole = Annotated[int, BeforeValidator(_whole)]
+Positive = Annotated[int, BeforeValidator(_positive)]
+Given = BeforeValidator(_given)
+"""Marks an optional key that stands for a decision: it may be left out, but not left empty."""
 Days = Annotated[int, BeforeValidator(_duration_days)]
 Icpn = Annotated[str, AfterValidator(_identifier("SG1301", "ICPN", icpn.normalise))]
 Isrc = Annotated[str, AfterValidator(_identifier("SG1302", "ISRC", isrc.normalise))]

@@ -13,8 +13,8 @@ from stardust_gitops.catalog.models.scalars import (
     Flag,
     Model,
     Name,
+    Positive,
     Text,
-    Whole,
     refuse,
 )
 from stardust_gitops.catalog.vocabulary import allowed
@@ -80,15 +80,15 @@ class SftpTransport(Model):
 
     protocol: Literal["sftp"]
     host: Text
-    port: Whole = 22
+    port: Positive = 22
     username: Text
     password: Secret | None = None
     private_key: Secret | None = None
     passphrase: Secret | None = None
     host_key: Text | tuple[Text, ...]
     path: RelativePath = "."
-    connections: Whole = 2
-    timeout: Whole = 60
+    connections: Positive = 2
+    timeout: Positive = 60
 
 
 class Choreography(Model):
@@ -99,7 +99,7 @@ class Choreography(Model):
     completion: Literal["manifest", "semaphore", "message"] | None = None
     manifest_version: Literal["1.5", "1.8"] = "1.8"
     prefix: Literal["", "P", "N", "M", "L"] = ""
-    max_releases: Whole = 50
+    max_releases: Positive = 50
     naming: Literal["ICPN_DD_TTT", "ICPN_DD_TT", "ICPN_T"] = "ICPN_DD_TTT"
     resources: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = "resources"
     semaphore: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.{}-]{1,80}$")] = "{folder}.complete"
@@ -125,7 +125,7 @@ class LeadTime(Model):
 class CoverRequirement(Model):
     """What the recipient wants of a cover: square, RGB, at least so many pixels a side."""
 
-    pixels: Whole = 3000
+    pixels: Positive = 3000
 
 
 class Acknowledgements(Model):
@@ -153,7 +153,7 @@ class TargetFile(Model):
     files_in_updates: Flag = False
     files_in_re_release: Flag = True
     verify: Literal["size", "read", "none"] = "size"
-    attempts: Whole = 5
+    attempts: Positive = 5
     lead_time: LeadTime = LeadTime()
     cover: CoverRequirement = CoverRequirement()
     back_catalogue_load: Flag = False
