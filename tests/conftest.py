@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import delivery_kit
 from tests.servers import SshServer, ssh_server
+
+
+@pytest.fixture(autouse=True)
+def _close_ledgers() -> Iterator[None]:
+    """No test leaves a ledger of its studios open."""
+    yield
+    while delivery_kit.OPENED:
+        delivery_kit.OPENED.pop().close()
 
 
 @pytest.fixture(scope="session")

@@ -68,6 +68,10 @@ class Log:
         return [fields for each, fields in self.events if each == name]
 
 
+OPENED: list[LedgerStore] = []
+"""Ledgers of the running test, which closes them when it ends (`tests.conftest`)."""
+
+
 class Studio:
     """A catalogue in `folder` with its ledger, and an inbox for each recipient."""
 
@@ -81,6 +85,7 @@ class Studio:
         self.provenance = Provenance(actor="ada", run=run, program="0.1.0")
         opened = create_ledger if new else open_ledger
         self.ledger: LedgerStore = opened(LEDGER, folder, CATALOGUE, self.clock)
+        OPENED.append(self.ledger)
         self.recipients: dict[str, Recipient] = {}
         self.releases: dict[str, tuple[Delivery, str]] = {}
         self.log = Log()

@@ -7,6 +7,7 @@ once; releases are listed here and read one by one, by whoever needs them.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -119,8 +120,13 @@ def read_file(root: Path, file: str, model: type[M]) -> tuple[M | None, tuple[Fi
         return None, (_unreadable(shown, "has a name that is not UTF-8"),)
     try:
         path = root / file
-        if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
-            return None, (_unreadable(file, "is a link that leaves the catalogue"),)
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode):
+            if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+                return None, (_unreadable(file, "is a link that leaves the catalogue"),)
+            mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):  # reading a pipe or a device would wait for ever
+            return None, (_unreadable(file, "is not a file"),)
         document = parse(read_bytes(root, file), file)
     except OSError as error:
         return None, (_unreadable(file, f"cannot be read: {error.strerror}"),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -51,8 +52,9 @@ def show_findings(
         if root is None or file.startswith("targets/"):
             return None
         try:
-            path = (root / file).resolve()
-            return path.read_bytes() if path.is_relative_to(root.resolve()) else None
+            path = Path(os.path.realpath(root / file))
+            inside = path.is_file() and path.is_relative_to(os.path.realpath(root))
+            return path.read_bytes() if inside else None
         except OSError:
             return None  # then the finding is shown without its line
 

@@ -77,7 +77,12 @@ def prepare(session: Session, item: Item, *, folder: str, batch: str) -> Draft |
     return Draft(
         member=member,
         intended=intended,
-        sources=open_sources(session.desk.root, job.delivery, member.package),
+        sources=open_sources(
+            session.desk.root,
+            job.delivery,
+            member.package,
+            hash_algorithm=session.recipient.message.hash_algorithm,
+        ),
         supersedes=state.open is not None and not item.resumes,
     )
 

@@ -57,6 +57,11 @@ class Case:
         baseline = self.state.baseline
         return baseline is None or baseline.assets_fingerprint != self.desired.assets_fingerprint
 
+    @property
+    def protected(self) -> bool:
+        """Whether the release may not be taken down; the ledger remembers what was protected."""
+        return (self.state.protected or self.desired.prevent_takedown) and not self.permitted
+
     def with_files(self, operation: Action) -> bool:
         """Whether audio and art travel with an operation."""
         match operation:
@@ -210,12 +215,13 @@ def _removal(case: Case, why: tuple[Reason, ...]) -> Item:
     operation = Action.PURGE if target.takedown == "purge" else Action.TAKEDOWN
     if _was_rejected(case, removal=True):
         return case.item(Action.BLOCKED, _rejection(case), operation=operation)
-    if (state.protected or desired.prevent_takedown) and not case.permitted:
+    if case.protected:
         return case.item(Action.BLOCKED, _protection(desired), operation=operation)
     resumed = _resumed(case, removal=True)
     if resumed is None and state.open is not None:
         why = (SUPERSEDED, *why)
-    if waits(desired, case.now) and not target.sends_takedowns_ahead:
+    announced = target.sends_takedowns_ahead and FROM_LAST_CONTENT not in why
+    if waits(desired, case.now) and not announced:
         held = hold_reason(desired, "takedown_from")
         return case.item(Action.HELD, held, *why, operation=operation)
     return resumed or case.item(operation, *why)
@@ -237,6 +243,8 @@ def _active(case: Case) -> Item:
     item = resumed or case.item(operation, *reasons)
     if resumed is None and state.open is not None:
         item = replace(item, reasons=(SUPERSEDED, *item.reasons))
+    if desired.ends and state.phase is Phase.LIVE and item.action.sends and case.protected:
+        return case.item(Action.BLOCKED, _protection(desired), operation=item.action)
     return _timed(case, item)
 
 

@@ -63,7 +63,8 @@ class Desired:
     the content could not be resolved; `errors` then say why. `files` and `upload_bytes` count all
     files of the release. `not_before` holds an insert or update back (`send_from`), or a takedown
     (`takedown_from`), with the reason in words. `street_date` orders the work. `replaces` is the
-    GTIN-14 that this release had before, where the catalogue declares it.
+    GTIN-14 that this release had before, where the catalogue declares it. `ends` tells that the
+    content announces a takedown ahead of its day, by the end of its deals.
     """
 
     release: str
@@ -87,6 +88,7 @@ class Desired:
     warnings: tuple[Finding, ...] = ()
     label: str | None = None
     replaces: str | None = None
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ import orjson
 from stardust_gitops.catalog.findings import located
 from stardust_gitops.catalog.loading import CONFIG_NAME, InvalidCatalogueError, read_release
 from stardust_gitops.clock import Clock, instant_text
-from stardust_gitops.content.canonical import document_of, load_delivery
+from stardust_gitops.content.canonical import Document, load_delivery
 from stardust_gitops.content.model import Delivery
 from stardust_gitops.content.resolve import Base
 from stardust_gitops.diagnostics import Severity
@@ -79,9 +79,7 @@ class Planner:
             findings=survey.findings,
             resend=request.resend,
         )
-        origins = Origins(self._workspace, self.surveyor.resolver)
-        items = tuple(self._with_changes(plan.environment, item, origins) for item in plan.items)
-        return replace(plan, items=items)
+        return replace(plan, items=self._all_changes(plan))
 
     def look(self, progress: Callable[[str], None] | None = None) -> Survey:
         """The survey of the catalogue, made once; `progress` is called with each file read."""
@@ -106,6 +104,14 @@ class Planner:
         """The DPID of a target's recipient."""
         return self._workspace.catalogue.targets[target].model.recipient.dpid
 
+    def _all_changes(self, plan: Plan) -> tuple[Item, ...]:
+        """The items with their changes; release by release, so that each is read once."""
+        origins = Origins(self._workspace, self.surveyor.resolver)
+        items = list(plan.items)
+        for index in sorted(range(len(items)), key=lambda index: items[index].release):
+            items[index] = self._with_changes(plan.environment, items[index], origins)
+        return tuple(items)
+
     def _with_changes(self, environment: str, item: Item, origins: Origins) -> Item:
         if Action.UPDATE not in (item.action, item.operation):
             return item
@@ -114,16 +120,17 @@ class Planner:
         if state is None or state.baseline is None:
             return item  # its stream has the target's old name until the ledger moves it
         before = self.stored(state.baseline.content)
-        resolved = self.resolve(item.release, item.target)
+        resolved = self._resolve(item.release, item.target)
         if resolved is None:
             return item
-        base, delivery = resolved
-        changed = with_changes(item, before, document_of(delivery))
+        base, document = resolved
+        files = [
+            {"role": role, "track": number, "sha256": asset.file.sha256}
+            for role, number, asset in base.assets
+        ]
+        changed = with_changes(item, before, {"content": document, "assets": files})
         target = self._workspace.catalogue.targets[item.target]
-        return replace(
-            changed,
-            changes=tuple(origins.trace(change, base, target) for change in changed.changes),
-        )
+        return replace(changed, changes=origins.trace(changed.changes, base, target))
 
     def stored(self, digest: str) -> dict[str, Any]:
         """A stored delivery as its document."""
@@ -149,15 +156,20 @@ class Planner:
     def resolve(self, release: str, target: str) -> tuple[Base, Delivery] | None:
         """The present content of a release (GTIN-14) for a target, ``None`` where it does not
         resolve."""
+        resolved = self._resolve(release, target)
+        if resolved is None:
+            return None
+        base, document = resolved
+        return base, self.surveyor.resolver.delivery(base, document)
+
+    def _resolve(self, release: str, target: str) -> tuple[Base, Document] | None:
         known = self._workspace.catalogue.targets.get(target)
         file = self.look().releases.get(release)
         if known is None or file is None:
             return None
         base = self.base(file)
         document, _ = self.surveyor.content(base, known)
-        if document is None:
-            return None
-        return base, self.surveyor.resolver.delivery(base, document)
+        return None if document is None else (base, document)
 
     def last_sent(self, item: Item, environment: str) -> Delivery:
         """The last content that completed, from the ledger's store."""

@@ -226,17 +226,22 @@ class Surveyor:
         document, findings = content
         errors, warnings = by_severity((*base.findings, *self._target_errors[target.id], *findings))
         model = base.model
-        if (
+        # Its end is in the content, so that its arrival needs no message. What does not resolve can
+        # announce nothing: it is taken down when the day has come, whatever is wrong with it.
+        ends = (
             status == "takedown"
-            and model.takedown_from
+            and model.takedown_from is not None
             and target.model.future_takedown == "end_date"
-        ):
-            status = "active"  # the end date is in the content: its arrival needs no message
+            and not errors
+        )
+        if ends:
+            status = "active"
         not_before, text = self._not_before(model, status)
         return replace(
             fixed,
             target=target.id,
             status=status,
+            ends=ends,
             message_fingerprint=message_fingerprint(document) if document else None,
             not_before=not_before,
             not_before_text=text,

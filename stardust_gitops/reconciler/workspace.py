@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stardust_gitops.catalog.loading import CONFIG_NAME, Catalogue, open_catalogue
+from stardust_gitops.catalog.models.target import FOLDERS
 from stardust_gitops.git.repository import Repository
 
-CATALOGUE_FOLDERS = ("releases/", "tracks/", "targets/", "genre_maps/", "assets/")
+CATALOGUE_FOLDERS = tuple(f"{folder}/" for folder in FOLDERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

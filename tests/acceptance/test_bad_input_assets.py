@@ -232,13 +232,24 @@ def test_a_folder_of_assets_that_is_a_link_to_outside(catalogue: CatalogueFolder
     assert_untouched(catalogue)
 
 
-def test_a_release_file_that_is_a_link_to_outside(catalogue: CatalogueFolder) -> None:
-    catalogue.path(BROKEN).unlink()
-    catalogue.path(BROKEN).symlink_to("/etc/passwd")
-    message = "is a link that leaves the catalogue"
-    assert_invalid(catalogue, f"{BROKEN}:1:1", "SG1001", message, "put a readable file there")
-    assert "root:" not in catalogue.run("validate").text
-    assert_blocks_itself_alone(catalogue, "SG1001")
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"format": 1', '"format": 99', "a format that this version does not know"),
+        ('"sha256": "', '"sha256": "x', "not valid"),
+        ('"width": 3000', '"width": -3000', "not valid"),
+        ("{\n", "[" * 100_000, "not valid"),
+    ],
+)
+def test_a_lock_that_was_altered(
+    catalogue: CatalogueFolder, old: str, new: str, message: str
+) -> None:
+    name = BROKEN.replace(".yaml", ".lock.json")
+    text = catalogue.path(name).read_text()
+    assert old in text
+    catalogue.write(name, text.replace(old, new, 1))
+    assert_invalid(catalogue, f"{name}:1:1", "SG3020", message, LOCK)
+    assert_blocks_itself_alone(catalogue, "SG3020")
 
 
 def test_a_lock_that_does_not_read_is_measured_anew(catalogue: CatalogueFolder) -> None:

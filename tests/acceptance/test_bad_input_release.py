@@ -69,6 +69,23 @@ UPC = "036000291452"
             "no date of the calendar",
             "write a day that exists",
         ),
+        ("2026-12-04", "9999-12-31", "6:15", "SG1110", "not in the years", "correct the year"),
+        (
+            DEAL,
+            '{offer: streaming, start: "0001-01-01T00:00+14:00"}',
+            "11:31",
+            "SG1110",
+            "not in the years 1850 to 2199",
+            "correct the year",
+        ),
+        (
+            DEAL,
+            '{offer: streaming, start: "2026-W01-1T00:00"}',
+            "11:31",
+            "SG1111",
+            "is neither a date nor an instant",
+            "2026-12-04T09:00+01:00",
+        ),
         ("release_date: 2026-12-04", "release_date: 4.12.2026", "6:15", "SG1110", "no date", "as"),
         ("tracks:", "targets: [stoer]\ntracks:", "12:11", "SG1201", "no target", "mean store?"),
         (
@@ -118,6 +135,27 @@ def test_a_wrong_value_is_diagnosed_and_blocks_its_release_alone(
     catalogue.edit(BROKEN, old, new)
     assert_invalid(catalogue, f"{BROKEN}:{place}", code, message, remedy)
     assert_blocks_itself_alone(catalogue, code, message)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("tracks:", "targets:\ntracks:", "12:9"),
+        ("tracks:", "send_from:\ntracks:", "12:11"),
+        ("tracks:", "takedown_from:\ntracks:", "12:15"),
+        (DEAL, "{offer: streaming, territories: }", "11:37"),
+        (DEAL, "{offer: streaming, excluded_territories: }", "11:46"),
+        (DEAL, "{offer: streaming, end: }", "11:29"),
+        (DEAL, "{offer: streaming, except_targets: }", "11:40"),
+    ],
+)
+def test_a_decision_that_was_left_empty_is_not_taken_for_everywhere_and_at_once(
+    catalogue: CatalogueFolder, old: str, new: str, place: str
+) -> None:
+    catalogue.edit(BROKEN, old, new)
+    remedy = "give a value or remove the key"
+    assert_invalid(catalogue, f"{BROKEN}:{place}", "SG1103", "the key has no value", remedy)
+    assert_blocks_itself_alone(catalogue, "SG1103")
 
 
 @pytest.mark.parametrize(

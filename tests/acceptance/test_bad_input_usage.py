@@ -31,6 +31,9 @@ from tests.catalogues import ICPNS, CatalogueFolder, run_cli
         (("apply", "."), ("'.' is a directory",)),
         (("plan", "--format", "yaml"), ("'yaml' is not one of", "markdown")),
         (("plan", "--explain", "--format", "json"), ("--explain is for people",)),
+        (("plan", "--environment", ""), ("Invalid value for '--environment'",)),
+        (("plan", "--environment", "../x"), ("use lower-case letters",)),
+        (("apply", "--auto-approve", "--parallelism", "0"), ("Invalid value for '--parallelism'",)),
         (("show", "x"), ("'x' is not ICPN@TARGET", "4006381333931@spotify")),
         (("show", "4006381333932@store"), ("is no ICPN", "check digit")),
         (("show", f"{ICPNS[0]}@nope"), ("--target nope matches nothing",)),
@@ -57,6 +60,14 @@ def test_no_catalogue_is_here(tmp_path_factory: pytest.TempPathFactory) -> None:
     for command in ("validate", "plan", "apply", "status"):
         outcome = run_cli(command, "--catalog", folder)
         assert_told(outcome, 3, "SG1002 there is no stardust.yaml in", "stardust-gitops init")
+
+
+def test_a_release_that_does_not_read_is_not_called_unknown(catalogue: CatalogueFolder) -> None:
+    catalogue.edit(BROKEN, "type: Single", "type: Singel")
+    outcome = catalogue.run("render", ICPNS[0], "--target", "store")
+    assert_told(outcome, 3, f"{BROKEN}:2:7", "SG1306", "in the files that can be read")
+    outcome = catalogue.run("render", ICPNS[2], "--target", "store")
+    assert_told(outcome, 3, f"there is no release {ICPNS[2]}")
 
 
 def test_uncommitted_changes_are_not_delivered_unasked(catalogue: CatalogueFolder) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -13,6 +15,7 @@ from tests.acceptance.diagnosis import (
     assert_invalid,
     assert_told,
     assert_untouched,
+    run_without_root,
 )
 from tests.catalogues import ICPNS, RELEASE, CatalogueFolder
 
@@ -109,6 +112,69 @@ def test_a_broken_release_is_diagnosed_and_blocks_itself_alone(
     assert_invalid(catalogue, place, case.code, case.message, case.remedy)
     # What could not be read has no item, so the plan tells the finding itself.
     assert_blocks_itself_alone(catalogue, place, case.code, case.message, "1 file with errors")
+
+
+def make_pipe(catalogue: CatalogueFolder) -> str:
+    catalogue.path(BROKEN).unlink()
+    os.mkfifo(catalogue.path(BROKEN))
+    return BROKEN
+
+
+def make_dangling_link(catalogue: CatalogueFolder) -> str:
+    catalogue.path(BROKEN).unlink()
+    catalogue.path(BROKEN).symlink_to("nowhere.yaml")
+    return BROKEN
+
+
+def make_link_to_itself(catalogue: CatalogueFolder) -> str:
+    catalogue.path(BROKEN).unlink()
+    catalogue.path(BROKEN).symlink_to(catalogue.path(BROKEN))
+    return BROKEN
+
+
+def make_link_to_outside(catalogue: CatalogueFolder) -> str:
+    catalogue.path(BROKEN).unlink()
+    catalogue.path(BROKEN).symlink_to("/etc/passwd")
+    return BROKEN
+
+
+def make_name_without_encoding(catalogue: CatalogueFolder) -> str:
+    name = os.fsdecode(b"releases/\xff\xfe.yaml")
+    catalogue.path(BROKEN).rename(catalogue.path(name))
+    return "releases/\\udcff\\udcfe.yaml"
+
+
+@pytest.mark.parametrize(
+    ("breaks", "message"),
+    [
+        (make_pipe, "is not a file"),
+        (make_dangling_link, "cannot be read: No such file or directory"),
+        (make_link_to_itself, "cannot be read: Too many levels of symbolic links"),
+        (make_link_to_outside, "is a link that leaves the catalogue"),
+        (make_name_without_encoding, "has a name that is not UTF-8"),
+    ],
+)
+def test_a_release_that_is_no_readable_file(
+    catalogue: CatalogueFolder, breaks: Callable[[CatalogueFolder], str], message: str
+) -> None:
+    place = f"{breaks(catalogue)}:1:1"
+    assert_invalid(catalogue, place, "SG1001", message, "put a readable file there")
+    for command in ("validate", "plan"):
+        outcome = catalogue.run(command, "--format", "json")
+        assert "SG1001" in {finding["code"] for finding in outcome.json()["findings"]}
+        assert "root:" not in outcome.text + catalogue.run(command).text
+    assert_blocks_itself_alone(catalogue, place, "SG1001", message)
+
+
+def test_a_folder_that_cannot_be_listed_stops_everything(catalogue: CatalogueFolder) -> None:
+    """A part of the catalogue must not pass for all of it."""
+    catalogue.path("releases").chmod(0)
+    try:
+        outcomes = [run_without_root(catalogue, command) for command in ("validate", "plan")]
+    finally:
+        catalogue.path("releases").chmod(0o755)
+    for outcome in outcomes:
+        assert_told(outcome, 3, "SG1000 the catalogue cannot be listed", "nothing was planned")
 
 
 def test_findings_of_all_files_are_told_at_once(catalogue: CatalogueFolder) -> None:

@@ -186,6 +186,39 @@ def test_a_takedown_sent_ahead(label: CatalogueFolder) -> None:
     assert plan_of(label).actions == {(EP, SERVICE): "takedown"}
 
 
+def end_ahead(label: CatalogueFolder) -> None:
+    """The store hears of takedowns ahead of their day; the service has nothing of the EP."""
+    text = label.path("targets/store.yaml").read_text("utf-8")
+    label.write("targets/store.yaml", text + "takedown: end_date\nfuture_takedown: end_date\n")
+    label.edit(EP_FILE, "type: EP\n", "type: EP\ntargets: [store]\n")
+    label.must(
+        *("ledger", "forget", "--release", EP, "--target", SERVICE),
+        *("--reason", "x", "--auto-approve"),
+    )
+
+
+def test_what_is_protected_is_not_ended_ahead(label: CatalogueFolder) -> None:
+    end_ahead(label)
+    label.edit(EP_FILE, "type: EP\n", "type: EP\nprevent_takedown: true\n")
+    set_status(label, EP_FILE, "takedown", "takedown_from: 2026-12-24")
+    plan = plan_of(label)
+    assert plan.actions == {(EP, STORE): "blocked"}
+    assert plan.reasons(EP) == ["protected"]
+    applied(label, "--allow", f"takedown:{EP}")
+    assert "<EndDateTime>" in delivered_message(label, EP, STORE).decode()
+
+
+def test_what_cannot_be_ended_ahead_is_taken_down_on_its_day(label: CatalogueFolder) -> None:
+    end_ahead(label)
+    set_status(label, EP_FILE, "takedown", "takedown_from: 2026-12-24")
+    label.edit(EP_FILE, "genre: HOUSE-00", "genre: UNHEARD-OF")
+    assert plan_of(label).actions == {(EP, STORE): "held"}
+    move_clock(label, days=40)
+    assert plan_of(label).actions == {(EP, STORE): "takedown"}
+    applied(label, code=6)
+    assert "EndDateTime" in delivered_message(label, EP, STORE).decode()
+
+
 def test_protection_stays_in_the_ledger(label: CatalogueFolder) -> None:
     label.edit(EP_FILE, "type: EP\n", "type: EP\nprevent_takedown: true\n")
     label.edit(EP_FILE, "    title: Undertow\n", "    title: Undertows\n")

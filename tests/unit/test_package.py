@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from stardust_gitops.delivery.package import Package, lay_out
 from stardust_gitops.delivery.recipient import Choreography
+from stardust_gitops.delivery.transports.base import Source, VerificationError
+from stardust_gitops.delivery.transports.checks import checked_blocks
 from stardust_gitops.errors import CatalogueError
 from tests.delivery_kit import Studio, gtin13
 
@@ -119,3 +122,17 @@ def test_delivery_types_can_be_overridden() -> None:
     how = Choreography(delivery_types={"insert": "BackCatalogDelivery"})
     assert how.delivery_type("insert") == "BackCatalogDelivery"
     assert how.delivery_type("takedown") == "TakeDown"
+
+
+def test_md5_is_checked_where_the_message_holds_it(tmp_path: Path) -> None:
+    data = b"sound" * 1000
+    file = tmp_path / "a.flac"
+    file.write_bytes(data)
+    sha256 = hashlib.sha256(data).hexdigest()
+    right = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    for md5 in (None, right):
+        source = Source.of_file(file, size=len(data), sha256=sha256, md5=md5)
+        assert b"".join(checked_blocks(source, 512)) == data
+    wrong = Source.of_file(file, size=len(data), sha256=sha256, md5="0" * 32)
+    with pytest.raises(VerificationError, match="MD5"):
+        list(checked_blocks(wrong, 512))

@@ -15,10 +15,9 @@ import pytest
 
 from stardust_gitops.clock import SystemClock
 from stardust_gitops.errors import GitOpsError, SafetyError, UsageError
-from stardust_gitops.ledger.sqlite import process
 from stardust_gitops.ledger.events import Kind
 from stardust_gitops.ledger.open import create_ledger, open_ledger
-from stardust_gitops.ledger.sqlite import SqliteLedger, connection, create, schema
+from stardust_gitops.ledger.sqlite import SqliteLedger, connection, create, process, schema
 from stardust_gitops.ledger.sqlite.process import Process
 from stardust_gitops.ledger.state import Phase
 from stardust_gitops.ledger.store import LedgerError, LedgerMissingError, WrongLedgerError

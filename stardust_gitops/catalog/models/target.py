@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -47,6 +49,9 @@ def _relative_path(value: str) -> str:
     return value
 
 
+FOLDERS = ("releases", "tracks", "targets", "genre_maps", "assets")
+"""The folders of a catalogue: nothing is delivered into them."""
+
 Secret = Annotated[str, AfterValidator(_secret)]
 Pair = Annotated[str, AfterValidator(_pair)]
 RelativePath = Annotated[str, AfterValidator(_relative_path)]
@@ -68,11 +73,18 @@ class MessageFormat(Model):
     hash: Literal["MD5", "SHA-256"] = "MD5"
 
 
+def _inbox(value: str) -> str:
+    first = PurePosixPath(posixpath.normpath(value)).parts[:1]
+    if first in ((), (".",), *((name,) for name in FOLDERS)):
+        refuse("SG1121", f"{value!r} is the catalogue itself", "choose a folder of its own")
+    return value
+
+
 class DirectoryTransport(Model):
     """A folder; relative to the catalogue's root unless it begins with a slash."""
 
     protocol: Literal["directory"]
-    path: Text
+    path: Annotated[Text, AfterValidator(_inbox)]
 
 
 class SftpTransport(Model):

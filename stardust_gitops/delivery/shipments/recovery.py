@@ -133,7 +133,12 @@ def _with_sources(
     for member in members:
         try:
             job = session.desk.load(session.items[member.release])
-            sources |= open_sources(session.desk.root, job.delivery, member.package)
+            sources |= open_sources(
+                session.desk.root,
+                job.delivery,
+                member.package,
+                hash_algorithm=session.recipient.message.hash_algorithm,
+            )
         except GitOpsError as error:
             leave(session, shipment, member, error)
         else:

@@ -73,12 +73,14 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Bytes to send, opened when they are sent. `sha256` is checked while they are read."""
+    """Bytes to send, opened when they are sent. `sha256` is checked while they are read, and `md5`
+    where it is given: where the recipient is told that one."""
 
     name: str
     size: int
     sha256: str
     open: Callable[[], BinaryIO]
+    md5: str | None = None
 
     @classmethod
     def of_bytes(cls, name: str, data: bytes) -> Source:
@@ -87,9 +89,9 @@ class Source:
         return cls(name=name, size=len(data), sha256=digest, open=lambda: io.BytesIO(data))
 
     @classmethod
-    def of_file(cls, path: Path, *, size: int, sha256: str) -> Source:
+    def of_file(cls, path: Path, *, size: int, sha256: str, md5: str | None = None) -> Source:
         """A source that streams a file of the catalogue."""
-        return cls(name=path.name, size=size, sha256=sha256, open=lambda: path.open("rb"))
+        return cls(name=path.name, size=size, sha256=sha256, open=lambda: path.open("rb"), md5=md5)
 
 
 class Transport(Protocol):

@@ -44,6 +44,7 @@ def checked_blocks(source: Source, size: int) -> Generator[bytes, None, None]:
     they were not, or that the source could not be read. No byte beyond `source.size` is yielded.
     """
     digest = hashlib.sha256()
+    told = hashlib.md5(usedforsecurity=False) if source.md5 is not None else None
     count = 0
     try:
         stream = source.open()
@@ -55,11 +56,15 @@ def checked_blocks(source: Source, size: int) -> Generator[bytes, None, None]:
             if count > source.size:
                 raise _mismatch(source, f"more than the {source.size} bytes recorded")
             digest.update(block)
+            if told is not None:
+                told.update(block)
             yield block
     if count != source.size:
         raise _mismatch(source, f"{count} bytes, not the {source.size} recorded")
     if digest.hexdigest() != source.sha256.lower():
         raise _mismatch(source, f"SHA-256 {digest.hexdigest()}, not {source.sha256} as recorded")
+    if told is not None and told.hexdigest() != source.md5:
+        raise _mismatch(source, f"MD5 {told.hexdigest()}, not {source.md5} as recorded")
 
 
 def _read(source: Source, stream: BinaryIO, size: int) -> bytes:

@@ -97,11 +97,9 @@ class DirectoryTransport:
 
     def _inside(self, place: Path, path: str) -> Path:
         """`place` if it is in `root` once all links are followed; else `PermissionDeniedError`."""
-        try:
-            inside = place.resolve().is_relative_to(self._root.resolve())
-        except (OSError, RuntimeError):  # a loop of links
-            inside = False
-        if not inside:
+        real = Path(os.path.realpath(place))
+        # What is still a link when all links are followed is a loop of them.
+        if real.is_symlink() or not real.is_relative_to(os.path.realpath(self._root)):
             raise PermissionDeniedError(
                 f"{path!r} leaves {self._root} through a symbolic link",
                 hint="remove the link from the target's folder",

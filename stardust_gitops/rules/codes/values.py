@@ -168,6 +168,14 @@ SHAPES = (
         _SHAPE,
     ),
     documented(
+        "SG1121",
+        "a target's folder is the catalogue itself",
+        "What is delivered would lie among what is to be delivered, and be taken for it.",
+        "transport: {protocol: directory, path: releases}",
+        "Choose a folder of its own.",
+        _SHAPE,
+    ),
+    documented(
         "SG1203",
         "an unknown territory or group",
         "A deal would count nowhere, or be refused.",
