@@ -133,9 +133,9 @@ def run_cli(*arguments: str | Path, clock: Clock | None = None) -> Outcome:
 
 
 @functools.cache
-def audio_bytes(form: str = "FLAC", seconds: float = 0.5) -> bytes:
+def audio_bytes(form: str = "FLAC", seconds: float = 0.5, seed: int = 1) -> bytes:
     """Noise of 44.1 kHz, 16 bits, stereo: it compresses badly enough to be cut in the middle."""
-    noise = np.random.default_rng(1).normal(0, 0.1, (int(44100 * seconds), 2))
+    noise = np.random.default_rng(seed).normal(0, 0.1, (int(44100 * seconds), 2))
     stream = io.BytesIO()
     soundfile.write(stream, noise, 44100, subtype="PCM_16", format=form)
     return stream.getvalue()
@@ -176,7 +176,7 @@ class CatalogueFolder:
     def add_release(self, icpn: str = ICPNS[0], *, text: str = RELEASE) -> str:
         """A valid single with its audio and cover, not yet measured; the name of its file."""
         number = str(ICPNS.index(icpn) + 1) if icpn in ICPNS else icpn[-2]
-        self.write(f"assets/{icpn}_01_001.flac", audio_bytes())
+        self.write(f"assets/{icpn}_01_001.flac", audio_bytes(seed=int(number)))
         self.write(f"assets/{icpn}.jpg", image_bytes())
         name = f"releases/{icpn}.yaml"
         self.write(name, text.replace("@ICPN@", icpn).replace("@NUMBER@", number))

@@ -18,7 +18,9 @@ from stardust_gitops.content.model import (
     Party,
     Price,
     ProprietaryId,
+    RelatedRelease,
     RightsLine,
+    Title,
     Track,
     Visibility,
 )
@@ -70,7 +72,21 @@ PLAIN_TRACK = Track(
     parental_warning="NotExplicit",
     genre=Genre(name="Electronic"),
 )
-EVERYTHING = Content(
+TITLES = (
+    Title(title="通り", language="ja-Jpan", version="デラックス版"),
+    Title(title="Calle", language="es-419"),
+)
+PLAYER = Contributor(
+    party=Party(name="Kestrel"), roles=("Musician",), instruments=("Cello", "Piano")
+)
+CLAIM = Deal(
+    models=("RightsClaimModel",),
+    uses=("UserMakeAvailableUserProvided",),
+    start="2026-12-04",
+    territories=("Worldwide",),
+    policy="Monetize",
+)
+FIRST = Content(
     icpn="04006381333931",
     type="EP",
     title="Straße",
@@ -103,6 +119,26 @@ LITTLE = Content(
     tracks=(PLAIN_TRACK,),
     language="en",
 )
+EVERYTHING = dataclasses.replace(
+    FIRST,
+    tracks=(
+        dataclasses.replace(
+            FULL_TRACK,
+            contributors=(PLAYER, *FULL_TRACK.contributors),
+            titles=TITLES,
+            bonus=True,
+            hidden=True,
+        ),
+        FIRST.tracks[1],
+    ),
+    deals=(dataclasses.replace(TERMS, instant_gratification=(FULL_TRACK.isrc,)), PRICED, CLAIM),
+    titles=TITLES,
+    grid="A12425GABC1234002M",
+    compilation="multi_artist",
+    related=(RelatedRelease(type="IsDigitalEquivalentToPhysical", icpn="4006381333948"),),
+    keywords=("tide", "piano"),
+    marketing_comment="Session of the week on Radio Ebb.",
+)
 FLAC = AudioFacts(
     codec="FLAC", sample_rate=44100, channels=2, duration="3.5", container="Ogg", bit_depth=16
 )
@@ -125,9 +161,10 @@ def asset(track: int | None, digit: str) -> Asset:
 BY_HAND = {
     "by hand/everything": Delivery(
         icpn="4006381333931",
-        content=EVERYTHING,
+        content=FIRST,
         assets=(asset(1, "1"), asset(2, "2"), asset(None, "f")),
     ),
+    "by hand/everything 2": Delivery(icpn="4006381333931", content=EVERYTHING),
     "by hand/little": Delivery(icpn="012345678905", content=LITTLE, assets=(asset(1, "2"),)),
     "by hand/no files": Delivery(icpn="12345678905", content=LITTLE),
     "by hand/no deals": Delivery(

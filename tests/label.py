@@ -39,11 +39,13 @@ tracks:
     audio: assets/one.flac
     parental_warning: NotExplicit
     language: en
+    contributors: [{name: Ada Quill, roles: [Composer, Lyricist]}]
   - isrc: GBXYZ2600002
     title: Undertow
     audio: assets/two.flac
     parental_warning: NotExplicit
     language: en
+    contributors: [{name: Ada Quill, roles: [Composer, Lyricist]}]
   - track: GBXYZ2600003
 """
 SINGLE_TEXT = """\
@@ -67,6 +69,7 @@ artists: [{name: Kestrel & Sons}]
 audio: assets/three.flac
 parental_warning: NotExplicit
 language: en
+contributors: [{name: Ada Quill, roles: [Composer, Lyricist]}]
 """
 SERVICE_TEXT = """\
 recipient: {dpid: PADPIDA2026112202S, name: Harbour Streaming}

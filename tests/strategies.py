@@ -25,7 +25,9 @@ from stardust_gitops.content.model import (
     Party,
     Price,
     ProprietaryId,
+    RelatedRelease,
     RightsLine,
+    Title,
     Track,
     Visibility,
 )
@@ -100,7 +102,10 @@ artists: SearchStrategy[Artist] = st.builds(
     Artist, party=parties, role=st.sampled_from(("MainArtist", "FeaturedArtist"))
 )
 contributors: SearchStrategy[Contributor] = st.builds(
-    Contributor, party=parties, roles=_sets(_sampled("ContributorRole"), 1, 3)
+    Contributor,
+    party=parties,
+    roles=_sets(_sampled("ContributorRole"), 1, 3),
+    instruments=_sets(_sampled("InstrumentType"), 0, 2),
 )
 rights_lines: SearchStrategy[RightsLine] = st.builds(
     RightsLine, text=texts, year=_optional(st.integers(1900, 2099)), owner=_optional(texts)
@@ -115,14 +120,25 @@ prices: SearchStrategy[Price] = st.builds(
     currency=_sampled("CurrencyCode"),
 )
 languages = st.sampled_from(("en", "de", "ja-Jpan", "pt-BR", "es-419", "zh-Hant-TW"))
+titles: SearchStrategy[tuple[Title, ...]] = _tuples(
+    st.builds(Title, title=texts, language=languages, version=_optional(texts)), 0, 2
+)
+related: SearchStrategy[RelatedRelease] = st.builds(
+    RelatedRelease,
+    type=_sampled("ReleaseRelationshipType"),
+    icpn=st.sampled_from(("4006381333931", "036000291452")),
+)
 visibilities: SearchStrategy[Visibility] = st.builds(
     Visibility, release=_optional(dates()), cover=_optional(dates()), tracks=_optional(dates())
 )
 
 
 @st.composite
-def deals(draw: DrawFn) -> Deal:
-    """Terms of any kind: every model and use, included or excluded territories, either price."""
+def deals(draw: DrawFn, isrcs: tuple[str, ...] = ()) -> Deal:
+    """Terms of any kind: every model and use, included or excluded territories, either price.
+
+    `isrcs` are the recordings that a pre-order may give at once.
+    """
     excluded = draw(st.booleans())
     some = _sets(st.sampled_from(_ISO), 1, 12)
     territories = draw(some if excluded else some | st.just(("Worldwide",)))
@@ -137,6 +153,8 @@ def deals(draw: DrawFn) -> Deal:
         price_code=draw(texts) if kind == "code" else None,
         price=draw(prices) if kind == "price" else None,
         preorder=draw(st.booleans()),
+        policy=draw(_optional(_sampled("RightsClaimPolicyType"))),
+        instant_gratification=draw(_sets(st.sampled_from(isrcs), 0, 2)) if isrcs else (),
     )
 
 
@@ -162,6 +180,9 @@ def tracks(draw: DrawFn, number: int, disc: int) -> Track:
         language=None if instrumental else draw(_optional(languages)),
         instrumental=instrumental,
         deals=draw(_optional(_deal_lists)),
+        titles=draw(titles),
+        bonus=draw(st.booleans()),
+        hidden=draw(st.booleans()),
     )
 
 
@@ -173,13 +194,15 @@ def track_lists(draw: DrawFn) -> tuple[Track, ...]:
         for _ in range(draw(st.integers(1, 3))):
             made.append(draw(tracks(len(made) + 1, disc)))
     if draw(st.booleans()):
-        made.append(replace(made[0], disc=made[-1].disc))
+        made.append(replace(made[0], disc=made[-1].disc, bonus=draw(st.booleans())))
     return tuple(made)
 
 
 @st.composite
 def contents(draw: DrawFn) -> Content:
     """The content of a release with everything that the model can say, or little of it."""
+    placed = draw(track_lists())
+    isrcs = tuple(sorted({track.isrc for track in placed}))
     return Content(
         icpn="04006381333931",
         type=draw(_sampled("ReleaseType_ERN4")),
@@ -189,7 +212,7 @@ def contents(draw: DrawFn) -> Content:
         label=draw(texts),
         genre=draw(genres),
         parental_warning=draw(warnings),  # type: ignore[arg-type]
-        tracks=draw(track_lists()),
+        tracks=placed,
         language=draw(languages),
         version=draw(_optional(texts)),
         catalog_number=draw(_optional(texts)),
@@ -197,9 +220,15 @@ def contents(draw: DrawFn) -> Content:
         c_line=draw(_optional(rights_lines)),
         release_date=draw(_optional(dates())),
         original_release_date=draw(_optional(_days)),
-        deals=draw(_deal_lists),
+        deals=draw(_tuples(deals(isrcs), 0, 3)),
         track_deals=draw(_optional(_deal_lists)),
         visibility=draw(_optional(visibilities)),
+        titles=draw(titles),
+        grid=draw(_optional(st.just("A12425GABC1234002M"))),
+        compilation=draw(st.sampled_from((None, "single_artist", "multi_artist"))),
+        related=draw(_tuples(related, 0, 2)),
+        keywords=draw(_tuples(texts, 0, 3)),
+        marketing_comment=draw(_optional(texts)),
     )
 
 

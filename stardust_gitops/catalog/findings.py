@@ -59,7 +59,7 @@ def _field_names(model: type[BaseModel]) -> set[str]:
         if isinstance(entry, type) and issubclass(entry, BaseModel):
             if entry not in seen:
                 seen.add(entry)
-                names.update(entry.model_fields)
+                names.update(field.alias or name for name, field in entry.model_fields.items())
                 todo.extend(field.annotation for field in entry.model_fields.values())
         else:
             todo.extend(getattr(entry, "__args__", ()))

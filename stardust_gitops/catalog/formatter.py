@@ -17,6 +17,8 @@ from pydantic import BaseModel
 from stardust_gitops.catalog.loading import CONFIG_NAME
 from stardust_gitops.catalog.models.config import ConfigFile
 from stardust_gitops.catalog.models.genre_map import GenreMapFile
+from stardust_gitops.catalog.models.label import LabelFile
+from stardust_gitops.catalog.models.party import PartyFile
 from stardust_gitops.catalog.models.recordings import RecordingFile
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.catalog.models.target import TargetFile
@@ -38,6 +40,8 @@ CANNOT_FORMAT = "SG1026"
 FOLDERS: dict[str, type[BaseModel]] = {
     "releases": ReleaseFile,
     "tracks": RecordingFile,
+    "parties": PartyFile,
+    "labels": LabelFile,
     "targets": TargetFile,
     "genre_maps": GenreMapFile,
 }

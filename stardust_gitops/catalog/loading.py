@@ -1,14 +1,14 @@
 """Finding and reading the files of a catalogue.
 
-What every release depends on (configuration, targets, genre maps, shared recordings) is read at
-once; releases are listed here and read one by one, by whoever needs them.
+What every release depends on (configuration, targets, genre maps, shared recordings, parties,
+labels) is read at once; releases are listed here and read one by one, by whoever needs them.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -19,15 +19,19 @@ from stardust_gitops import __version__
 from stardust_gitops.catalog.findings import located, model_findings
 from stardust_gitops.catalog.models.config import ConfigFile
 from stardust_gitops.catalog.models.genre_map import GenreMapFile
+from stardust_gitops.catalog.models.label import LabelFile
+from stardust_gitops.catalog.models.party import PartyFile
 from stardust_gitops.catalog.models.recordings import RecordingFile
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.catalog.models.target import TargetFile
+from stardust_gitops.catalog.offers import Offers, with_offers
 from stardust_gitops.catalog.yaml_strict import MAX_BYTES, YamlInvalid, parse
 from stardust_gitops.diagnostics import Finding, Pointer, Severity
 from stardust_gitops.errors import CatalogueError
 
 CONFIG_NAME = "stardust.yaml"
 M = TypeVar("M", bound=BaseModel)
+K = TypeVar("K")
 
 
 class InvalidCatalogueError(CatalogueError):
@@ -47,6 +51,32 @@ class Recording:
 
     file: str
     model: RecordingFile
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A file of ``parties/``."""
+
+    file: str
+    model: PartyFile
+
+    @property
+    def key(self) -> str:
+        """What it is referred to by: the file's stem, unless the file says otherwise."""
+        return self.model.id or Path(self.file).stem
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A file of ``labels/``."""
+
+    file: str
+    model: LabelFile
+
+    @property
+    def key(self) -> str:
+        """What it is referred to by: the file's stem, unless the file says otherwise."""
+        return self.model.id or Path(self.file).stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +105,10 @@ class Catalogue:
     findings: tuple[Finding, ...] = ()
     broken_targets: frozenset[str] = frozenset()
     broken_recordings: frozenset[str] = frozenset()
+    parties: Mapping[str, Party] = field(default_factory=dict)
+    labels: Mapping[str, Label] = field(default_factory=dict)
+    broken_parties: frozenset[str] = frozenset()
+    broken_labels: frozenset[str] = frozenset()
 
     @property
     def enabled_targets(self) -> tuple[str, ...]:
@@ -197,24 +231,13 @@ def open_catalogue(root: Path) -> Catalogue:
             root=root,
         )
     _check_requirement(config)
-    try:
-        files = {
-            kind: tuple(list_files(root, kind))
-            for kind in ("targets", "genre_maps", "tracks", "releases")
-        }
-    except OSError as error:
-        raise InvalidCatalogueError(
-            f"the catalogue cannot be listed: {error}",
-            (),
-            hint="nothing was planned, as a part of the catalogue must not pass for all of it",
-            root=root,
-        ) from error
+    files = _list_folders(root)
     genre_maps = {
         Path(file).stem: model
         for file in files["genre_maps"]
         if (model := reader.read(file, GenreMapFile))
     }
-    targets, broken = _read_targets(reader, files["targets"])
+    targets, broken = _read_targets(reader, files["targets"], config.offers)
     known_maps = {Path(file).stem for file in files["genre_maps"]}
     for target in targets.values():
         name = target.model.genre_map
@@ -226,7 +249,9 @@ def open_catalogue(root: Path) -> Catalogue:
                 f"there is no genre map {name!r}",
                 f"add genre_maps/{name}.yaml or name one that is there",
             )
-    recordings, broken_recordings = _read_recordings(reader, files["tracks"])
+    recordings, broken_recordings = _read_keyed(reader, files["tracks"], RecordingFile, Recording)
+    parties, broken_parties = _read_keyed(reader, files["parties"], PartyFile, Party)
+    labels, broken_labels = _read_keyed(reader, files["labels"], LabelFile, Label)
     return Catalogue(
         root=root,
         config=config,
@@ -237,7 +262,24 @@ def open_catalogue(root: Path) -> Catalogue:
         findings=tuple(reader.findings),
         broken_targets=frozenset(broken),
         broken_recordings=frozenset(broken_recordings),
+        parties=parties,
+        labels=labels,
+        broken_parties=frozenset(broken_parties),
+        broken_labels=frozenset(broken_labels),
     )
+
+
+def _list_folders(root: Path) -> dict[str, tuple[str, ...]]:
+    folders = ("targets", "genre_maps", "tracks", "releases", "parties", "labels")
+    try:
+        return {folder: tuple(list_files(root, folder)) for folder in folders}
+    except OSError as error:
+        raise InvalidCatalogueError(
+            f"the catalogue cannot be listed: {error}",
+            (),
+            hint="nothing was planned, as a part of the catalogue must not pass for all of it",
+            root=root,
+        ) from error
 
 
 def _check_requirement(config: ConfigFile) -> None:
@@ -254,7 +296,9 @@ def _check_requirement(config: ConfigFile) -> None:
         )
 
 
-def _read_targets(reader: _Reader, files: tuple[str, ...]) -> tuple[dict[str, Target], set[str]]:
+def _read_targets(
+    reader: _Reader, files: tuple[str, ...], offers: Offers
+) -> tuple[dict[str, Target], set[str]]:
     targets: dict[str, Target] = {}
     broken: set[str] = set()
     for file in files:
@@ -263,7 +307,11 @@ def _read_targets(reader: _Reader, files: tuple[str, ...]) -> tuple[dict[str, Ta
             broken.add(Path(file).stem)
             continue
         name = model.id or Path(file).stem
-        if name in targets:
+        model, unknown = with_offers(model, file, offers)
+        reader.findings.extend(unknown)
+        if unknown:
+            broken.add(name)
+        elif name in targets:
             reader.error(
                 "SG1204",
                 file,
@@ -276,26 +324,33 @@ def _read_targets(reader: _Reader, files: tuple[str, ...]) -> tuple[dict[str, Ta
     return targets, broken
 
 
-def _read_recordings(
-    reader: _Reader, files: tuple[str, ...]
-) -> tuple[dict[str, Recording], set[str]]:
-    recordings: dict[str, Recording] = {}
+def _read_keyed(
+    reader: _Reader, files: tuple[str, ...], model: type[M], make: Callable[[str, M], K]
+) -> tuple[dict[str, K], set[str]]:
+    """What is referred to by a key, and the files that do not read."""
+    found: dict[str, K] = {}
+    first: dict[str, str] = {}
     broken: set[str] = set()
+    field, noun = _KEYS[model]
     for file in files:
-        model = reader.read(file, RecordingFile)
-        if model is None:
+        entry = reader.read(file, model)
+        if entry is None:
             broken.add(file)
-        elif model.isrc in recordings:
-            reader.error(
-                "SG1204",
-                file,
-                ("isrc",),
-                f"the recording {model.isrc} is also in {recordings[model.isrc].file}",
-                "describe a recording once",
-            )
+            continue
+        key = getattr(entry, field) or Path(file).stem
+        if first.setdefault(key, file) == file:
+            found[key] = make(file, entry)
         else:
-            recordings[model.isrc] = Recording(file, model)
-    return recordings, broken
+            message = f"the {noun} {key} is also in {first[key]}"
+            reader.error("SG1204", file, (field,), message, f"describe a {noun} once")
+    return found, broken
+
+
+_KEYS: dict[type[BaseModel], tuple[str, str]] = {
+    RecordingFile: ("isrc", "recording"),
+    PartyFile: ("id", "party"),
+    LabelFile: ("id", "label"),
+}
 
 
 def read_release(root: Path, file: str) -> tuple[ReleaseFile | None, tuple[Finding, ...]]:

@@ -9,10 +9,12 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from stardust_gitops.catalog.models import scalars
 from stardust_gitops.identifiers import (
     normalise_dpid,
+    normalise_grid,
     normalise_icpn,
     normalise_ipi,
     normalise_isni,
@@ -50,20 +52,23 @@ class Shape:
     def fields(self, keys: Iterable[str]) -> dict[str, Shape]:
         """The fields of the mapping that has these keys, in their order."""
         names = set(keys)
-        best = max(
-            self.models, key=lambda model: len(names & set(model.model_fields)), default=None
-        )
+        best = max(self.models, key=lambda model: len(names & set(_written(model))), default=None)
         return {} if best is None else _fields(best)
 
 
 @lru_cache(maxsize=256)
 def _fields(model: type[BaseModel]) -> dict[str, Shape]:
-    fields = model.model_fields
+    fields = _written(model)
     first = [name for name in FIRST if name in fields]
     return {
         name: _shape(fields[name].annotation, fields[name].metadata)
         for name in dict.fromkeys((*first, *fields))
     }
+
+
+def _written(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields by the keys that stand in files."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _marks(alias: Any) -> Iterator[Any]:
@@ -80,6 +85,7 @@ _NORMALISE = {
         (scalars.Ipi, normalise_ipi),
         (scalars.Iswc, normalise_iswc),
         (scalars.Dpid, normalise_dpid),
+        (scalars.Grid, normalise_grid),
     )
     for mark in _marks(alias)
 }

@@ -16,7 +16,7 @@ from stardust_gitops.catalog.format_files import (
     difference,
     format_files,
 )
-from stardust_gitops.catalog.formatter import format_file, is_catalogue_file
+from stardust_gitops.catalog.formatter import FOLDERS, format_file, is_catalogue_file
 from stardust_gitops.catalog.loading import find_root
 from stardust_gitops.catalog.yaml_nodes import MAX_BYTES
 from stardust_gitops.catalog.yaml_strict import YamlInvalid
@@ -98,7 +98,7 @@ def _chosen(root: Path, files: Sequence[Path]) -> list[str]:
         elif file is None or not is_catalogue_file(file):
             raise UsageError(
                 f"{visible(str(path))} is no YAML file of the catalogue {visible(str(root))}",
-                hint="give files of releases, tracks, targets, genre_maps, or stardust.yaml",
+                hint=f"give files of {', '.join(FOLDERS)}, or stardust.yaml",
             )
         else:
             chosen[file] = None

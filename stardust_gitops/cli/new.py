@@ -12,8 +12,9 @@ import click
 from stardust_gitops.assets.lock import lock_path
 from stardust_gitops.assets.measure import LockJob, update_locks
 from stardust_gitops.catalog.findings import located
+from stardust_gitops.catalog.models.overrides import Status
 from stardust_gitops.catalog.models.recordings import ParentalWarningEntry
-from stardust_gitops.catalog.models.release import ReleaseFile, Status
+from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.cli.intake import Intake, copy_all, look_at
 from stardust_gitops.cli.options import catalogue_option
 from stardust_gitops.cli.output import failed, show_findings

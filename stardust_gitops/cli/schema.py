@@ -9,7 +9,7 @@ import click
 from stardust_gitops.cli.output import print_json
 from stardust_gitops.errors import UsageError
 
-FILES = ("config", "release", "track", "target", "genre_map")
+FILES = ("config", "release", "track", "party", "label", "target", "genre_map")
 
 
 @click.group("schema")

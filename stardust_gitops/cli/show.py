@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +16,30 @@ from stardust_gitops.cli.options import (
 )
 from stardust_gitops.cli.output import print_json, write_bytes
 from stardust_gitops.cli.plan import make_plan, show_plan
-from stardust_gitops.cli.session import Session, session, stream_of
+from stardust_gitops.cli.session import (
+    Session,
+    gtin14,
+    open_catalogue_at,
+    session,
+    stream_of,
+)
 from stardust_gitops.errors import UsageError
 from stardust_gitops.ledger.events import StreamId
 from stardust_gitops.ledger.state import Sent, StreamState
 from stardust_gitops.planning.selection import Selection
 from stardust_gitops.planning.strays import shown_icpn
+from stardust_gitops.reports.wording import visible
 
 
 @click.command("show")
-@click.argument("stream", metavar="ICPN@TARGET")
+@click.argument("stream", metavar="ICPN[@TARGET]")
 @catalogue_option
 @environment_option
 @format_option("text", "json")
 @click.option("--message", is_flag=True, help="Print the last message, byte for byte as sent.")
+@click.option(
+    "--effective", is_flag=True, help="Print each value of the release, and what says so."
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -37,14 +48,24 @@ def command(
     environment: str,
     output_format: str,
     message: bool,
+    effective: bool,
 ) -> None:
-    """Show what a target has of a release, and what is next.
+    """Show what a target has of a release, and what is next; or what holds for a release.
 
     \b
     Examples:
       stardust-gitops show 4006381333931@spotify
       stardust-gitops show 4006381333931@spotify --message > sent.xml
+      stardust-gitops show 4006381333931 --effective
     """
+    if effective:
+        if message or "@" in stream:
+            raise UsageError(
+                "--effective is about a release, whoever receives it",
+                hint="write  stardust-gitops show ICPN --effective",
+            )
+        _show_effective(catalog, stream, output_format)
+        return
     at = stream_of(stream, environment)
     with session(catalog, outside(ctx).clock) as here:
         state = here.ledger.state(at)
@@ -54,6 +75,24 @@ def command(
             print_json(_document(at, state))
         else:
             _print_state(here, at, state)
+
+
+def _show_effective(catalog: Path, icpn: str, output_format: str) -> None:
+    from stardust_gitops.reconciler.effective import effective_values
+    from stardust_gitops.reconciler.preview import find_release
+
+    workspace = open_catalogue_at(catalog)
+    release = gtin14(icpn)
+    file, model = find_release(workspace, release)
+    values = effective_values(workspace, file, model)
+    if output_format == "json":
+        entries = [asdict(value) for value in values]
+        print_json({"format_version": "1.0", "release": release, "file": file, "values": entries})
+        return
+    width = max((len(value.path) for value in values), default=0)
+    for value in values:
+        origin = f"{value.origin}, {value.file}:{value.line}"
+        click.echo(visible(f"{value.path:<{width}}  {value.value}  ({origin})"))
 
 
 def _print_message(here: Session, state: StreamState, stream: str) -> None:

@@ -27,6 +27,7 @@ from stardust_gitops.errors import UsageError
 if TYPE_CHECKING:
     from stardust_gitops.reconciler.survey import Survey
     from stardust_gitops.reconciler.workspace import Workspace
+from stardust_gitops.reports.wording import counted
 
 
 @click.command("validate")
@@ -147,8 +148,9 @@ def _show(findings: Sequence[Finding], workspace: Workspace, strict: bool) -> No
     if findings:
         show_findings(findings, workspace.root, stderr=False, by_rule=True)
     if not failed(findings, strict=strict):
-        releases, targets = len(workspace.catalogue.release_files), len(workspace.catalogue.targets)
-        click.echo(f"{releases} releases and {targets} targets are valid.")
+        releases = counted(len(workspace.catalogue.release_files), "release")
+        targets = counted(len(workspace.catalogue.targets), "target")
+        click.echo(f"Valid: {releases}, {targets}.")
 
 
 def _report(

@@ -35,15 +35,26 @@ def artist_documents(entries: Sequence[ArtistEntry]) -> list[Document]:
     ]
 
 
-def contributor_documents(entries: Sequence[ContributorEntry]) -> list[Document]:
-    """Contributors in their sequence, one for each party with all its roles (BR19)."""
+def contributor_documents(
+    entries: Sequence[ContributorEntry], publishers: Sequence[PartyEntry] = ()
+) -> list[Document]:
+    """Contributors in their sequence and publishers behind them, one for each party with all its
+    roles and instruments (BR19)."""
     merged: dict[str, Document] = {}
     for entry in entries:
-        document = {"party": party_document(entry), "roles": list(entry.roles)}
-        known = merged.setdefault(repr(document["party"]), document)
-        if known is not document:
-            known["roles"] += [role for role in entry.roles if role not in known["roles"]]
+        _merge(merged, entry, "roles", entry.roles)
+        if entry.instruments:
+            _merge(merged, entry, "instruments", entry.instruments)
+    for publisher in publishers:
+        _merge(merged, publisher, "roles", ("MusicPublisher",))
     return list(merged.values())
+
+
+def _merge(merged: dict[str, Document], entry: PartyEntry, key: str, words: Sequence[str]) -> None:
+    party = party_document(entry)
+    document = merged.setdefault(repr(party), {"party": party})
+    known = document.setdefault(key, [])
+    known += [word for word in words if word not in known] if known else words
 
 
 def display_artist(entries: Sequence[ArtistEntry]) -> str:

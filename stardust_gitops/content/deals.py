@@ -8,17 +8,13 @@ from datetime import date, datetime, timedelta
 
 from stardust_gitops.catalog.models.deals import DealEntry, PriceEntry, Terms
 from stardust_gitops.catalog.models.recordings import TrackEntry
+from stardust_gitops.catalog.models.release import ReleaseFile
+from stardust_gitops.catalog.models.target import STANDARD_OFFERS
 from stardust_gitops.content.canonical import Document
 from stardust_gitops.content.problems import Problems
+from stardust_gitops.content.tracks import PlacedTrack
 
 Pairs = Mapping[str, tuple[str, ...]]
-
-STANDARD_OFFERS: Pairs = {
-    "streaming": ("SubscriptionModel/OnDemandStream",),
-    "ad_supported": ("AdvertisementSupportedModel/OnDemandStream",),
-    "download": ("PayAsYouGoModel/PermanentDownload",),
-}
-"""What a target takes that lists no `offers`."""
 
 Usage = tuple[tuple[str, ...], tuple[str, ...]]
 
@@ -81,14 +77,20 @@ class DealResolver:
             return False
         if deal.except_targets is not None and self._target in deal.except_targets:
             return False
-        return deal.offer in self._offers
+        return deal.models is not None or deal.offer in self._offers
+
+    def _usages_of(self, deal: DealEntry) -> list[Usage]:
+        """What the deal says itself, else what the target says of its offer."""
+        if deal.models is not None:
+            return [(tuple(sorted(set(deal.models))), tuple(sorted(set(deal.uses or ()))))]
+        return self._usages[deal.offer]
 
     def release_deals(
         self, deals: Sequence[DealEntry], release_date: str | None, problems: Problems
     ) -> list[Document]:
         """The terms of the release itself."""
         return [
-            document
+            _gratified(document, deal)
             for index, deal in enumerate(deals)
             if self.applies(deal)
             for document in self._documents(
@@ -109,7 +111,7 @@ class DealResolver:
             index
             for index, deal in enumerate(deals)
             if self.applies(deal) and resolve_when(deal.start, release_date) is not None
-            for _ in range(len(self._usages[deal.offer]) * (1 if deal.preorder_from is None else 2))
+            for _ in range(len(self._usages_of(deal)) * (1 if deal.preorder_from is None else 2))
         ]
 
     def track_deals(
@@ -125,7 +127,7 @@ class DealResolver:
         for index, deal in enumerate(deals):
             if not self.applies(deal):
                 continue
-            terms: Terms = deal
+            terms = deal
             code, price = deal.track_price_code, deal.track_wholesale_price
             pointer: tuple[str | int, ...] = ("deals", index)
             for number, narrowed in enumerate(track.deals if track else ()):
@@ -141,9 +143,26 @@ class DealResolver:
             )
         return result
 
+    def own_track_deals(
+        self, model: ReleaseFile, placed: PlacedTrack, usual: list[Document], problems: Problems
+    ) -> list[Document] | None:
+        """The terms of one track where they are not the `usual` ones of each track.
+
+        A claim on what users upload is no sale: a track that is not sold alone is claimed.
+        """
+        entry, terms = placed.entry, usual
+        album_only = entry.available == "album_only"
+        if entry.deals and not (album_only and not _claims(usual)):
+            terms = self.track_deals(model.deals, entry, model.release_date, problems, placed.place)
+        if album_only:
+            terms = _claims(terms)
+        if placed.fields.ugc_claim is False:
+            terms = [deal for deal in terms if "policy" not in deal]
+        return terms if album_only or entry.deals or terms != usual else None
+
     def _documents(
         self,
-        terms: Terms,
+        terms: DealEntry,
         code: str | None,
         price: PriceEntry | None,
         pointer: tuple[str | int, ...],
@@ -177,7 +196,9 @@ class DealResolver:
                 base["price_code"] = word
         if price is not None:
             base["price"] = {"amount": price.amount, "currency": price.currency}
-        for models, uses in self._usages[terms.offer]:
+        if terms.policy is not None:
+            base["policy"] = terms.policy
+        for models, uses in self._usages_of(terms):
             usage = {"models": list(models), "uses": list(uses)}
             yield base | usage
             if preorder_from is not None:
@@ -225,7 +246,18 @@ class DealResolver:
         return expanded
 
 
-def _narrow(deal: DealEntry, narrowed: Terms) -> Terms:
+def _claims(deals: list[Document]) -> list[Document]:
+    return [deal for deal in deals if "policy" in deal]
+
+
+def _gratified(document: Document, deal: DealEntry) -> Document:
+    """A pre-order of the release, with the recordings that it gives at once."""
+    if not deal.instant_gratification or not document.get("preorder"):
+        return document
+    return document | {"instant_gratification": sorted(set(deal.instant_gratification))}
+
+
+def _narrow(deal: DealEntry, narrowed: Terms) -> DealEntry:
     """A deal with what a track says otherwise; a track's territories replace the deal's."""
     own = {
         key: value

@@ -19,6 +19,7 @@ from stardust_gitops.assets.facts import AudioFacts as AudioFacts
 from stardust_gitops.assets.facts import ImageFacts as ImageFacts
 
 DisplayArtistRole = Literal["MainArtist", "FeaturedArtist"]
+Compilation = Literal["single_artist", "multi_artist"]
 ParentalWarning = Literal["Explicit", "ExplicitContentEdited", "NotExplicit", "NoAdviceAvailable"]
 
 
@@ -51,10 +52,12 @@ class Artist:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contributor:
-    """A contributor with all roles (DDEX ContributorRole values), in the order written."""
+    """A contributor with all roles (DDEX ContributorRole values) and instruments (InstrumentType
+    values), in the order written."""
 
     party: Party
     roles: tuple[str, ...]
+    instruments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,16 @@ class RightsLine:
     text: str
     year: int | None = None
     owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    """A title in another language or script than that of the metadata; it stands for itself, so
+    that one without a version has none in its language."""
+
+    title: str
+    language: str
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +101,8 @@ class Deal:
 
     `models` and `uses` are DDEX CommercialModelType and UseType values, every model with every
     use; `territories` holds ISO codes or ``Worldwide``. All four are sorted (they are sets).
-    `price_code` is in the target's words.
+    `price_code` is in the target's words. `policy` (RightsClaimPolicyType) is what a rights claim
+    asks for; `instant_gratification` are the ISRCs, sorted, that a pre-order gives at once.
     """
 
     models: tuple[str, ...]
@@ -100,6 +114,8 @@ class Deal:
     price_code: str | None = None
     price: Price | None = None
     preorder: bool = False
+    policy: str | None = None
+    instant_gratification: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +128,20 @@ class Visibility:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedRelease:
+    """Another release and what this one is to it (DDEX ReleaseRelationshipType)."""
+
+    type: str
+    icpn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
     """One recording in its place on the release.
 
     `deals` is ``None`` where the track is sold on `Content.track_deals`, ``()`` where it is not
-    sold alone (``available: album_only``). `language` is the language of the performance.
+    sold alone (``available: album_only``). `language` is the language of the performance. `bonus`
+    is said of its place on this release, `hidden` of what the recording contains.
     """
 
     isrc: str
@@ -133,6 +158,9 @@ class Track:
     language: str | None = None
     instrumental: bool = False
     deals: tuple[Deal, ...] | None = None
+    titles: tuple[Title, ...] = ()
+    bonus: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +190,12 @@ class Content:
     deals: tuple[Deal, ...] = ()
     track_deals: tuple[Deal, ...] | None = None
     visibility: Visibility | None = None
+    titles: tuple[Title, ...] = ()
+    grid: str | None = None
+    compilation: Compilation | None = None
+    related: tuple[RelatedRelease, ...] = ()
+    keywords: tuple[str, ...] = ()
+    marketing_comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,18 +7,23 @@ What is equal for all targets is resolved once (`Resolver.base`), the rest for e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stardust_gitops.assets.lock import LockedAsset
-from stardust_gitops.catalog.loading import Catalogue, Target
+from stardust_gitops.catalog.loading import Catalogue, Label, Party, Target
+from stardust_gitops.catalog.models.parties import PartyEntry
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.content.artists import artist_documents, display_artist, rights_line
 from stardust_gitops.content.canonical import Document, content_of
 from stardust_gitops.content.deals import DealResolver, day_before
+from stardust_gitops.content.details import details, overridden
+from stardust_gitops.content.effective import Taken, effective
 from stardust_gitops.content.fingerprint import AssetKey
+from stardust_gitops.content.labels import Labels, told_name
 from stardust_gitops.content.model import Asset, Delivery
+from stardust_gitops.content.parties import Parties, without_ids
 from stardust_gitops.content.problems import Problems
-from stardust_gitops.content.tracks import PlacedTrack, place_tracks, track_document
+from stardust_gitops.content.tracks import PlacedTrack, place_tracks, track_document, with_parties
 from stardust_gitops.diagnostics import Finding
 from stardust_gitops.genres.mapping import map_genre
 from stardust_gitops.identifiers.icpn import to_gtin14
@@ -29,8 +34,11 @@ _WARNINGS = ("Explicit", "ExplicitContentEdited", "NoAdviceAvailable", "NotExpli
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
     """What of a release is equal for all targets. `document` lacks genres and deals and is
-    ``None`` where the release cannot be resolved; `findings` then say why. `tracks` are in the
-    order of the content. `assets` are the locked files in the order of the tracks, cover last."""
+    ``None`` where the release cannot be resolved; `findings` then say why. `model` is the file with
+    what parties say of its artists and ``stardust.yaml`` of what it lacks, `taken` where those
+    stand; `shared` are the files of the parties and of the label that it is made of. `label` is the
+    file that describes its label, if any does. `tracks` are in the order of the content. `assets`
+    are the locked files in the order of the tracks, cover last."""
 
     file: str
     model: ReleaseFile
@@ -38,6 +46,9 @@ class Base:
     tracks: tuple[PlacedTrack, ...]
     assets: tuple[tuple[str, int | None, LockedAsset], ...]
     findings: tuple[Finding, ...]
+    label: Label | None = None
+    shared: frozenset[str] = frozenset()
+    taken: Taken = field(default_factory=dict)
 
     def asset_keys(self) -> list[AssetKey]:
         """What is fingerprinted of the files."""
@@ -52,6 +63,11 @@ class Resolver:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
+        self._parties = Parties(catalogue)
+        self._labels = Labels(catalogue)
+        self._hidden = {
+            target.id: self._parties.hidden_from(target) for target in catalogue.targets.values()
+        }
         self._deals = {
             target.id: DealResolver(
                 target.id, target.model.offers, target.model.prices, catalogue.config.territories
@@ -63,11 +79,17 @@ class Resolver:
         """The part for all targets. `locked` holds the measured assets by reference."""
         release = to_gtin14(model.icpn) if model.icpn else None
         problems = Problems(file, release)
-        tracks = place_tracks(
+        model, taken = effective(model, self._catalogue.config, problems)
+        artists = self._parties.resolve(model.artists, "", ("artists",), problems)
+        if artists is not model.artists:
+            model = model.model_copy(update={"artists": artists})
+        placed = place_tracks(
             model, self._catalogue.recordings, bool(self._catalogue.broken_recordings), problems
         )
+        tracks = [with_parties(track, self._parties, problems) for track in placed]
         documents = [track_document(track, model, problems) for track in tracks]
         header = self._header(model, problems)
+        label = self._labels.find(self._label_text(model))
         document: Document | None = None
         sound = [entry for entry in documents if entry is not None]
         if header is not None and len(sound) == len(model.tracks):
@@ -80,7 +102,22 @@ class Resolver:
             tracks=tuple(tracks),
             assets=_place_assets(model, tracks, locked),
             findings=tuple(problems.findings),
+            label=label,
+            taken=taken,
+            shared=self._parties.files(model.artists, *(track.credits() for track in tracks))
+            | ({label.file} if label is not None else set()),
         )
+
+    def _label_text(self, model: ReleaseFile) -> str | None:
+        return model.label or self._catalogue.config.defaults.label
+
+    def party_of(self, entry: PartyEntry) -> Party | None:
+        """The file that describes an artist or contributor, if any does."""
+        return self._parties.find(entry)
+
+    def label_name(self, model: ReleaseFile) -> str | None:
+        """The name of a release's label."""
+        return self._labels.name(self._label_text(model))
 
     def _header(self, model: ReleaseFile, problems: Problems) -> Document | None:
         defaults = self._catalogue.config.defaults
@@ -88,7 +125,7 @@ class Resolver:
             "icpn": to_gtin14(model.icpn) if model.icpn else None,
             "type": model.type,
             "title": model.title,
-            "label": model.label or defaults.label,
+            "label": self.label_name(model),
             "language": model.language or defaults.language,
             "genre": model.genre,
             "release_date": model.release_date,
@@ -97,6 +134,7 @@ class Resolver:
             "tracks": model.tracks or None,
             "cover": model.cover,
         }
+        self._labels.check(self._label_text(model), ("label",), problems)
         missing = [key for key, value in values.items() if value is None]
         for key in missing:
             problems.error("SG2001", (key,), f"the release has no {key}", f"add {key}: …")
@@ -118,9 +156,7 @@ class Resolver:
         document["artists"] = artist_documents(model.artists)
         document["p_line"] = rights_line(values["p_line"])
         document["c_line"] = rights_line(values["c_line"])
-        for key in ("version", "catalog_number", "original_release_date"):
-            if (value := getattr(model, key)) is not None:
-                document[key] = value
+        document |= details(model)
         if model.visibility is not None:
             document["visibility"] = model.visibility.model_dump(exclude_none=True)
         return document
@@ -130,7 +166,18 @@ class Resolver:
         if base.document is None:
             return None, ()
         problems = Problems(base.file, base.document["icpn"], target.id)
-        document = dict(base.document)
+        for owner in self._parties.unclear(base.shared):
+            problems.error(
+                "SG1201",
+                ("artists",),
+                f"an id of {owner} is told to that recipient alone, and a target's file does not"
+                " read: nobody knows whether it is that one",
+                "correct the target's file",
+            )
+        document = dict(without_ids(base.document, self._hidden[target.id]))
+        if base.label is not None:
+            document["label"] = told_name(base.label, target)
+        document |= overridden(base.model, target.id)
         self._genres(document, base, target, problems)
         self._add_deals(document, base, target, problems)
         failed = bool(problems.findings)
@@ -166,7 +213,11 @@ class Resolver:
             return {"name": mapped[0]} | ({"sub": mapped[1]} if mapped[1] else {})
 
         assert model.genre is not None  # base.document would be None
-        main = words(model.genre, model.subgenre, "", ("genre",))
+        override = model.overrides.get(target.id)
+        if override is not None and override.genre is not None:
+            main = words(override.genre, override.subgenre, "", ("overrides", target.id, "genre"))
+        else:
+            main = words(model.genre, model.subgenre, "", ("genre",))
         document["genre"] = main
         tracks = []
         for entry, placed in zip(document["tracks"], base.tracks, strict=True):
@@ -184,12 +235,9 @@ class Resolver:
         track_deals = resolver.track_deals(model.deals, None, model.release_date, problems)
         own: dict[int, list[Document]] = {}
         for index, placed in enumerate(base.tracks):
-            if placed.entry.available == "album_only":
-                own[index] = []
-            elif placed.entry.deals:
-                own[index] = resolver.track_deals(
-                    model.deals, placed.entry, model.release_date, problems, placed.place
-                )
+            terms = resolver.own_track_deals(model, placed, track_deals, problems)
+            if terms is not None:
+                own[index] = terms
         if not deals and not any(own.values()):
             problems.error(
                 "SG2101",
@@ -208,8 +256,9 @@ class Resolver:
     def _announced_end(self, model: ReleaseFile, target: Target) -> str | None:
         """The last day on sale, where the target wants to hear of a takedown ahead of its day."""
         ahead = target.model.future_takedown == "end_date"
-        if ahead and model.takedown_from and model.status_for(target.id) == "takedown":
-            return day_before(model.takedown_from)
+        day = model.takedown_day(target.id)
+        if ahead and day and model.status_for(target.id) == "takedown":
+            return day_before(day)
         return None
 
     def deal_sources(self, model: ReleaseFile, target: Target) -> list[int]:

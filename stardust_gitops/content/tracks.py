@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stardust_gitops.catalog.loading import Recording
+from stardust_gitops.catalog.models.parties import PartyEntry
 from stardust_gitops.catalog.models.recordings import RecordingFields, TrackEntry
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.content.artists import (
@@ -16,10 +17,12 @@ from stardust_gitops.content.artists import (
     rights_line,
 )
 from stardust_gitops.content.canonical import Document
+from stardust_gitops.content.parties import Parties
 from stardust_gitops.content.problems import Problems
+from stardust_gitops.content.titles import title_documents
 from stardust_gitops.diagnostics import Pointer
 
-_USE_ONLY = {"isrc", "track", "disc", "available", "deals"}
+_USE_ONLY = {"isrc", "track", "disc", "available", "deals", "bonus"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,11 @@ class PlacedTrack:
     def pointer(self, key: str) -> tuple[str, Pointer]:
         """File and pointer of a key of this track: where it is, or where it would be added."""
         return self.pointer_in(self.origin, key)
+
+    def credits(self) -> tuple[PartyEntry, ...]:
+        """All artists, contributors and publishers that the track itself names."""
+        fields = self.fields
+        return (*(fields.artists or ()), *(fields.contributors or ()), *(fields.publishers or ()))
 
     def pointer_in(self, origin: str, key: str) -> tuple[str, Pointer]:
         """As `pointer`, for a recording described in `origin`."""
@@ -84,6 +92,19 @@ def place_tracks(
     return sorted(placed, key=lambda track: (track.entry.disc, track.place))
 
 
+def with_parties(track: PlacedTrack, parties: Parties, problems: Problems) -> PlacedTrack:
+    """The track with what parties say of its artists and contributors."""
+    changes: dict[str, Any] = {}
+    for key in ("artists", "contributors", "publishers"):
+        entries = getattr(track.fields, key)
+        if entries:
+            file, pointer = track.pointer(key)
+            resolved = parties.resolve(entries, file, pointer, problems)
+            if resolved is not entries:
+                changes[key] = resolved
+    return replace(track, fields=track.fields.model_copy(update=changes)) if changes else track
+
+
 def track_document(track: PlacedTrack, release: ReleaseFile, problems: Problems) -> Document | None:
     """The canonical document of a track, without what differs by target (genre, deals)."""
     fields = track.fields
@@ -125,11 +146,20 @@ def track_document(track: PlacedTrack, release: ReleaseFile, problems: Problems)
     for key in ("version", "iswc", "language"):
         if (value := getattr(fields, key)) is not None:
             document[key] = value
-    if fields.contributors:
-        document["contributors"] = contributor_documents(fields.contributors)
+    if fields.titles:
+        document["titles"] = title_documents(fields.titles)
+    if fields.contributors or fields.publishers:
+        document["contributors"] = contributor_documents(
+            fields.contributors or (), fields.publishers or ()
+        )
     line = fields.p_line or release.p_line
     if line is not None:
         document["p_line"] = rights_line(line)
-    if fields.instrumental:
-        document["instrumental"] = True
+    for key, said in (
+        ("instrumental", fields.instrumental),
+        ("hidden", fields.hidden),
+        ("bonus", track.entry.bonus),
+    ):
+        if said:
+            document[key] = True
     return document

@@ -6,6 +6,7 @@ Each `normalise_x` takes what people type, returns the form that is stored and s
 
 from stardust_gitops.identifiers.dpid import dpid_check_character, dpid_check_ok
 from stardust_gitops.identifiers.dpid import normalise as normalise_dpid
+from stardust_gitops.identifiers.grid import normalise as normalise_grid
 from stardust_gitops.identifiers.icpn import normalise as normalise_icpn
 from stardust_gitops.identifiers.icpn import to_gtin14
 from stardust_gitops.identifiers.ipi import normalise as normalise_ipi
@@ -17,6 +18,7 @@ __all__ = [
     "dpid_check_character",
     "dpid_check_ok",
     "normalise_dpid",
+    "normalise_grid",
     "normalise_icpn",
     "normalise_ipi",
     "normalise_isni",

@@ -11,7 +11,9 @@ import orjson
 from stardust_gitops.planning.decide import ASSETS_CHANGED, AUDIO_REPLACED
 from stardust_gitops.planning.model import Change, Item, Reason
 
-SET_FIELDS = frozenset({"territories", "excluded_territories", "models", "uses", "ids"})
+SET_FIELDS = frozenset(
+    {"territories", "excluded_territories", "models", "uses", "ids", "instant_gratification"}
+)
 """Lists without order: what was added or removed counts, each element alone."""
 
 COVER_REPLACED = Reason(code="cover_replaced", text="cover replaced")

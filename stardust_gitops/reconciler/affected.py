@@ -11,9 +11,8 @@ from stardust_gitops.catalog.loading import CONFIG_NAME, Catalogue
 from stardust_gitops.diagnostics import Finding
 from stardust_gitops.rules.index import CatalogueIndex, ReleaseRow
 
-_REFERENCE = "SG1201"
-_SHARED = ("parties/", "labels/")
-"""Folders whose files any release may use."""
+_REFERENCES = frozenset({"SG1201", "SG1206"})
+_REFERRED_TO = ("targets/", "genre_maps/", "tracks/", "parties/", "labels/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +31,14 @@ class Affected:
             self.everything
             or finding.file in self.files
             or finding.target in self.targets
-            or (self.references and finding.code == _REFERENCE)
+            or (self.references and finding.code in _REFERENCES)
         )
 
 
 def affected_by(changed: Collection[str], catalogue: Catalogue, index: CatalogueIndex) -> Affected:
     """What depends on the changed files; paths are relative to the catalogue's root."""
     files = {name for path in changed for name in _described(path)}
-    if CONFIG_NAME in files or any(path.startswith(_SHARED) for path in files):
+    if CONFIG_NAME in files:
         return Affected(everything=True)
     maps = {PurePosixPath(path).stem for path in files if path.startswith("genre_maps/")}
     targets = {
@@ -51,7 +50,7 @@ def affected_by(changed: Collection[str], catalogue: Catalogue, index: Catalogue
     return Affected(
         files=frozenset(files),
         targets=frozenset(targets),
-        references=any(path.startswith(("targets/", "genre_maps/", "tracks/")) for path in files),
+        references=any(path.startswith(_REFERRED_TO) for path in files),
     )
 
 
@@ -64,9 +63,10 @@ def _described(path: str) -> tuple[str, ...]:
 
 
 def _users(rows: Iterable[ReleaseRow], files: Collection[str]) -> Iterator[str]:
-    """The files that are made of some of these: by a recording, by audio, by a cover."""
+    """The files that are made of some of these: by a recording, by audio, by a cover,
+    by a party or the label."""
     for row in rows:
-        if row.cover in files:
+        if row.cover in files or not row.shared.isdisjoint(files):
             yield row.file
         for track in row.tracks:
             if track.audio in files:

@@ -23,7 +23,8 @@ class Jobs:
         if resolved is not None and self._complete(item, resolved[1].assets):
             base, delivery = resolved
             model = base.model
-            ends = day_before(model.takedown_from) if model.takedown_from else None
+            day = model.takedown_day(item.target)
+            ends = day_before(day) if day else None
             return Job(
                 delivery=delivery,
                 status=model.status_for(item.target),

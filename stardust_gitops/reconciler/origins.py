@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from stardust_gitops.catalog.loading import Target, read_bytes
 from stardust_gitops.catalog.locate import locate
+from stardust_gitops.content.effective import Place
 from stardust_gitops.content.resolve import Base, Resolver
 from stardust_gitops.diagnostics import Pointer
 from stardust_gitops.errors import GitOpsError
 from stardust_gitops.planning.model import Change
-from stardust_gitops.reconciler.places import Place, places_of
+from stardust_gitops.reconciler.places import places_of
 from stardust_gitops.reconciler.workspace import Workspace
 
 

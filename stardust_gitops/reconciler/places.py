@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from stardust_gitops.catalog.loading import CONFIG_NAME, Catalogue, Target
+from stardust_gitops.catalog.models.parties import PartyEntry
+from stardust_gitops.catalog.models.recordings import RecordingFields
+from stardust_gitops.catalog.models.release import ReleaseFile
+from stardust_gitops.content.effective import Place, place_of
 from stardust_gitops.content.resolve import Base, Resolver
 from stardust_gitops.diagnostics import Pointer
 from stardust_gitops.planning.model import Change
-
-Place: TypeAlias = tuple[str, Pointer]
-"""A file of the catalogue and an entry in it."""
 
 _STEP = re.compile(r"([a-z_]+)|\[(\d+)\]")
 # Content says `p_line.year`; the catalogue has one text.
@@ -25,11 +25,29 @@ def places_of(
     change: Change, base: Base, target: Target, catalogue: Catalogue, resolver: Resolver
 ) -> list[Place]:
     """The entries that a field comes from, those of the release first. One of them has changed."""
+    found = _places_of(change, base, target, catalogue, resolver)
+    return [
+        place_of(file, pointer, base.taken) if file == base.file else (file, pointer)
+        for file, pointer in found
+    ]
+
+
+def _places_of(
+    change: Change, base: Base, target: Target, catalogue: Catalogue, resolver: Resolver
+) -> list[Place]:
     steps: list[str | int] = [
         int(match[2]) if match[2] else match[1] for match in _STEP.finditer(change.path)
     ]
     if steps[0] == "tracks":
-        return list(_of_track(steps, base, target, catalogue))
+        return [
+            *_of_track(steps, base, target, catalogue),
+            *_of_parties(steps[2:], _track_parties(steps, base), resolver),
+        ]
+    override = base.model.overrides.get(target.id)
+    if override is not None and getattr(override, str(steps[0]), None):
+        own: list[Place] = [(base.file, ("overrides", target.id, str(steps[0])))]
+        words = _words(override.genre, override.subgenre, target, catalogue)
+        return [*own, *words] if steps[0] == "genre" else own
     if steps[0] == "genre":
         return [
             (base.file, ("genre",)),
@@ -37,7 +55,39 @@ def places_of(
         ]
     if steps[0] in ("deals", "track_deals"):
         return list(_of_deal(change, steps, base, target, resolver))
-    return list(_of_release(steps, base))
+    if steps[0] == "label" and base.label is not None:
+        own_name = target.id in base.label.model.targets
+        known: Pointer = ("targets", target.id) if own_name else ("name",)
+        return [*_of_release(steps, base), (base.label.file, known)]
+    return [*_of_release(steps, base), *_of_parties(steps, base.model, resolver)]
+
+
+def _of_parties(
+    steps: list[str | int], said: ReleaseFile | RecordingFields, resolver: Resolver
+) -> Iterator[Place]:
+    """What parties say of the artists or contributors at the end of `steps`."""
+    name = "artists" if steps[:1] == ["display_artist"] else steps[0] if steps else ""
+    if name not in ("artists", "contributors"):
+        return
+    entries: tuple[PartyEntry, ...] = getattr(said, name, None) or ()
+    place = steps[1] if len(steps) > 1 else None
+    if isinstance(place, int) and name == "artists":  # contributors are merged by party
+        entries = entries[place : place + 1]
+    key = str(steps[3]) if steps[2:3] == ["party"] and len(steps) > 3 else "name"
+    for entry in entries:
+        party = resolver.party_of(entry)
+        if party is not None:
+            yield party.file, (key,)
+
+
+def _track_parties(steps: list[str | int], base: Base) -> ReleaseFile | RecordingFields:
+    """Who names the artists of the track that `steps` lead to."""
+    index = steps[1] if len(steps) > 1 else None
+    if not isinstance(index, int) or index >= len(base.tracks):
+        return base.model
+    fields = base.tracks[index].fields
+    inherited = steps[2:3] in (["artists"], ["display_artist"]) and fields.artists is None
+    return base.model if inherited else fields
 
 
 def _of_release(steps: list[str | int], base: Base) -> Iterator[Place]:
@@ -75,8 +125,12 @@ def _of_track(
     if name in ("artists", "p_line") and getattr(track.fields, name) is None:
         yield base.file, (name,)
         return
-    file, pointer = track.pointer(name)
-    yield file or base.file, pointer
+    # Publishers are told as contributors.
+    names = ("contributors", "publishers") if name == "contributors" else (name,)
+    for each in names:
+        if len(names) == 1 or getattr(track.fields, each):
+            file, pointer = track.pointer(each)
+            yield file or base.file, pointer
 
 
 def _words(
@@ -102,12 +156,14 @@ def _of_deal(
         return
     place, name = sources[index], str(steps[2]) if len(steps) > 2 else ""
     deal, alone = base.model.deals[place], steps[0] == "track_deals"
-    keys = {"models": "offer", "uses": "offer", "price": "wholesale_price"}
+    keys = {"price": "wholesale_price", "preorder": "preorder_from"}
+    if deal.models is None:
+        keys |= {"models": "offer", "uses": "offer"}
     key = keys.get(name, name)
     if alone and key in ("price_code", "wholesale_price"):
         key = f"track_{key}"
     yield base.file, ("deals", place, *((key,) if key else ()))
-    if name in ("models", "uses"):
+    if name in ("models", "uses") and deal.models is None:
         yield target.file, ("offers", deal.offer)
     elif name == "price_code":
         code = deal.track_price_code if alone else deal.price_code

@@ -49,7 +49,7 @@ def preview(
         )
     recipient = recipient_of(target, workspace.catalogue, {})
     surveyor = Surveyor(workspace)
-    base = surveyor.base(*_find(workspace, release))
+    base = surveyor.base(*find_release(workspace, release))
     document, findings = surveyor.content(base, target)
     errors = [f for f in (*base.findings, *findings) if f.severity is Severity.ERROR]
     if errors or document is None:
@@ -80,7 +80,8 @@ def preview(
     return Preview(message=write_new_release(delivery, header, options), package=package)
 
 
-def _find(workspace: Workspace, release: str) -> tuple[str, ReleaseFile]:
+def find_release(workspace: Workspace, release: str) -> tuple[str, ReleaseFile]:
+    """The file of a release (GTIN-14). `UsageError` where there is none."""
     # Most catalogues name a file after its release: look there first.
     files = sorted(workspace.catalogue.release_files, key=lambda file: release[2:] not in file)
     broken: list[Finding] = []

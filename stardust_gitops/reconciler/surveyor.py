@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from stardust_gitops.catalog.loading import Target, read_release
 from stardust_gitops.catalog.models.release import ReleaseFile
+from stardust_gitops.catalog.models.target import STANDARD_OFFERS
 from stardust_gitops.content.canonical import Document
-from stardust_gitops.content.deals import STANDARD_OFFERS
+from stardust_gitops.content.effective import placed
 from stardust_gitops.content.fingerprint import (
     assets_fingerprint,
     message_fingerprint,
@@ -130,7 +131,7 @@ class Surveyor:
         locked = self._locks.assets_of(file, model, problems)
         base = self._resolver.base(file, model, locked)
         found = self._judge(ReleaseSubject(frame=self._frame, base=base, release=release))
-        findings = (*base.findings, *found, *problems.findings)
+        findings = placed((*base.findings, *found, *problems.findings), file, base.taken)
         return replace(base, findings=suppressor.keep(findings))
 
     def content(self, base: Base, target: Target) -> tuple[Document | None, tuple[Finding, ...]]:
@@ -142,11 +143,12 @@ class Surveyor:
     ) -> tuple[Document | None, tuple[Finding, ...]]:
         document, findings = self._resolver.content(base, target)
         if document is None:
-            return None, suppressor.keep(findings)
+            return None, suppressor.keep(placed(findings, base.file, base.taken))
         found = self._judge(
             TargetSubject(frame=self._frame, base=base, target=target, document=document)
         )
-        return document, suppressor.keep((*findings, *found))
+        findings = placed((*findings, *found), base.file, base.taken)
+        return document, suppressor.keep(findings)
 
     @property
     def resolver(self) -> Resolver:
@@ -160,8 +162,9 @@ class Surveyor:
             return ReleaseSurvey(file=file, release=None, findings=findings)
         suppressor = self._suppressor(file, model)
         base = self._base(file, model, suppressor)
+        model = base.model
         release = to_gtin14(model.icpn) if model.icpn else None
-        names = self._enabled if model.targets is None else sorted(set(model.targets))
+        names = model.targets_among(self._enabled)
         statuses = {name: model.status_for(name) for name in names}
         live = [
             self._workspace.catalogue.targets[name]
@@ -178,7 +181,7 @@ class Surveyor:
                 if fixed is not None:
                     status = statuses[target.id]
                     desired.append(self._desired(base, target, status, fixed, content))
-        draft = not live and "draft" in (*statuses.values(), model.status.get("default"))
+        draft = not live and "draft" in (*statuses.values(), model.status_for("default"))
         if draft:
             found = [replace(entry, severity=Severity.NOTE) for entry in found]
         return ReleaseSurvey(
@@ -211,7 +214,7 @@ class Surveyor:
             upload_bytes=sum(asset.file.size for _, _, asset in base.assets),
             street_date=model.release_date,
             prevent_takedown=model.prevent_takedown,
-            label=model.label or self._workspace.catalogue.config.defaults.label,
+            label=self._resolver.label_name(model),
             replaces=to_gtin14(model.replaces) if model.replaces else None,
         )
 
@@ -230,13 +233,13 @@ class Surveyor:
         # announce nothing: it is taken down when the day has come, whatever is wrong with it.
         ends = (
             status == "takedown"
-            and model.takedown_from is not None
+            and model.takedown_day(target.id) is not None
             and target.model.future_takedown == "end_date"
             and not errors
         )
         if ends:
             status = "active"
-        not_before, text = self._not_before(model, status)
+        not_before, text = self._not_before(model, status, target.id)
         return replace(
             fixed,
             target=target.id,
@@ -249,9 +252,11 @@ class Surveyor:
             warnings=warnings,
         )
 
-    def _not_before(self, model: ReleaseFile, status: str) -> tuple[datetime | None, str | None]:
+    def _not_before(
+        self, model: ReleaseFile, status: str, target: str
+    ) -> tuple[datetime | None, str | None]:
         if status == "takedown":
-            moment, name = model.takedown_from, "takedown_from"
+            moment, name = model.takedown_day(target), "takedown_from"
         else:
             moment, name = model.send_from, "send_from"
         if moment is None:

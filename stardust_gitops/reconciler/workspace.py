@@ -37,6 +37,8 @@ class Workspace:
         frame = self.catalogue
         read = {CONFIG_NAME, *frame.release_files}
         read |= {target.file for target in frame.targets.values()}
+        read |= {party.file for party in frame.parties.values()}
+        read |= {label.file for label in frame.labels.values()}
         return read | {recording.file for recording in frame.recordings.values()}
 
     def uncommitted(self) -> list[str]:

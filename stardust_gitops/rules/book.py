@@ -6,17 +6,30 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from types import ModuleType
 
-from stardust_gitops.rules import recipient, release, settings
+from stardust_gitops.rules import (
+    catalogue,
+    deals,
+    details,
+    labels,
+    recipient,
+    recipients_refuse,
+    recordings,
+    release,
+    settings,
+    text,
+    windows,
+)
 from stardust_gitops.rules.codes import assets, content, files, operations, transport, values
 from stardust_gitops.rules.registry import Rule
 from stardust_gitops.rules.subjects import Scope
 
 _MODULES: tuple[ModuleType, ...] = (
-    *(release, recipient, settings),
+    *(release, deals, details, recordings, text, recipients_refuse),
+    *(recipient, windows, catalogue, labels, settings),
     *(files, values, content, assets, operations, transport),
 )
 """Within a scope, rules run in this order and in the order in which a module defines them; the
-modules of the second line only document codes."""
+modules of the last line only document codes."""
 
 
 @cache

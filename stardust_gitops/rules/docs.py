@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from stardust_gitops.rules.book import rule_book
+from stardust_gitops.rules.business import BUSINESS_RULES, BusinessRule
 from stardust_gitops.rules.registry import Rule
 
 GROUPS = {
@@ -16,6 +17,7 @@ GROUPS = {
     "SG13": "Identifiers",
     "SG20": "The catalogue",
     "SG21": "Recipients",
+    "SG27": "Labels",
     "SG29": "Settings of the rules",
     "SG3": "Assets and locks",
     "SG4": "Messages",
@@ -47,6 +49,15 @@ suppress:
 A fixed rule guards that a message is valid, or that one can be made at all.
 """
 
+_BUSINESS = """
+## DDEX's business rules
+
+What no rule has to look for is held by what is written; the tests that show it are named.
+
+| Rule | Asks for | Held by |
+| --- | --- | --- |
+"""
+
 
 def group_of(rule_id: str) -> str:
     """The heading that a rule stands under."""
@@ -64,7 +75,12 @@ def rules_document() -> str:
     for group, rules in groupby(rule_book().values(), key=lambda rule: group_of(rule.id)):
         parts.append(f"\n## {group}\n")
         parts.extend(_section(rule) for rule in rules)
-    return "".join(parts)
+    return "".join((*parts, _BUSINESS, *map(_business, BUSINESS_RULES)))
+
+
+def _business(entry: BusinessRule) -> str:
+    held = [*entry.rules, *(f"`{reference.partition('::')[2]}`" for reference in entry.shown_by)]
+    return f"| {entry.id} | {entry.asks} | {', '.join(held)} |\n"
 
 
 def _section(rule: Rule) -> str:

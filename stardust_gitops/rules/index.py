@@ -35,7 +35,8 @@ class TrackRow(NamedTuple):
 
 class ReleaseRow(NamedTuple):
     """A release. `release` is its GTIN-14, ``None`` where it has none yet; `draft` tells that no
-    target gets it yet, so that whatever is wrong with it is no more than a note."""
+    target gets it yet, so that whatever is wrong with it is no more than a note; `shared` are the
+    files of parties and labels that it is made of."""
 
     file: str
     release: str | None
@@ -46,6 +47,7 @@ class ReleaseRow(NamedTuple):
     catalog_number: str | None
     cover: str | None
     tracks: tuple[TrackRow, ...]
+    shared: frozenset[str] = frozenset()
 
 
 class TrackOf(NamedTuple):
@@ -115,4 +117,5 @@ def release_row(base: Base, *, draft: bool) -> ReleaseRow:
         catalog_number=model.catalog_number,
         cover=model.cover,
         tracks=tuple(tracks),
+        shared=base.shared,
     )

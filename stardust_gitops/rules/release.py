@@ -26,6 +26,10 @@ def all_terms(model: ReleaseFile) -> Iterator[tuple[Pointer, Terms]]:
 def _named_targets(model: ReleaseFile) -> Iterator[tuple[Pointer, str]]:
     for index, name in enumerate(model.targets or ()):
         yield ("targets", index), name
+    for index, name in enumerate(model.exclude_targets):
+        yield ("exclude_targets", index), name
+    for name in model.overrides:
+        yield ("overrides", name), name
     for name in model.status:
         if name != "default":
             yield ("status", name), name
@@ -40,14 +44,17 @@ def _named_targets(model: ReleaseFile) -> Iterator[tuple[Pointer, str]]:
     severity=Severity.ERROR,
     fixed=True,
     title="something that does not exist is referred to",
-    why="A misspelt target, offer, genre map or recording would silently leave out what was meant.",
+    why="A misspelt target, offer, map, recording or party would silently leave out what was meant.",
     example="targets: [spotfy]",
     remedy="correct the name, or describe what it names",
     source="the catalogue's own references",
 )
 def unknown_reference(subject: ReleaseSubject) -> Iterator[Hit]:
-    """Targets and offers; the loader looks for genre maps, the resolver for recordings."""
-    targets, offers = subject.frame.targets, subject.frame.offers
+    """Targets and offers; the loader looks for genre maps and named offers, the resolver for
+    recordings, parties, labels and deal sets."""
+    targets = subject.frame.targets
+    # A deal with models and uses of its own needs no target that knows its offer.
+    offers = subject.frame.offers | {deal.offer for deal in subject.model.deals if deal.models}
     for pointer, name in _named_targets(subject.model):
         if name not in targets:
             hint = did_you_mean(name, targets)
@@ -222,14 +229,14 @@ def isrc_twice(subject: ReleaseSubject) -> Iterator[Hit]:
     "SG1204",
     severity=Severity.ERROR,
     fixed=True,
-    title="the same release, target or recording in two files",
+    title="the same release, target, recording, party or label in two files",
     why="Nobody could say which of the two files counts.",
     example="icpn: 4006381333931   # in releases/a.yaml and in releases/b.yaml",
     remedy="describe it once",
     source="the catalogue's own form",
 )
 def same_release_twice(subject: CatalogueSubject) -> Iterator[Hit]:
-    """Releases; the loader looks for targets and recordings."""
+    """Releases; the loader looks for all others."""
     for icpn, rows in shared(subject.index.by_release):
         for row in rows:
             others = ", ".join(other.file for other in rows if other is not row)

@@ -79,7 +79,7 @@ def test_is_small_and_clean_under_strict(example: CatalogueFolder) -> None:
     size = sum(path.stat().st_size for path in example.root.rglob("*") if path.is_file())
     assert size < 8_000_000
     outcome = example.must("validate", "--strict")
-    assert outcome.stdout == "5 releases and 6 targets are valid.\n"
+    assert outcome.stdout == "Valid: 5 releases, 6 targets.\n"
     assert example.must("validate", "--strict", "--format", "json").json()["findings"] == []
     assert example.must("assets", "lock", "--check").code == 0
 

@@ -36,7 +36,7 @@ def test_a_title_that_changes(label: CatalogueFolder) -> None:
         assert plan.reasons(EP, target) == ["metadata_changed"]
         assert plan.changes(EP, target) == [("tracks[1].title", "Undertow", "Undertows")]
         [(source, by)] = plan.origins(EP, target)
-        assert source == f"{EP_FILE}:20"
+        assert source == f"{EP_FILE}:21"
         assert by is not None
         assert commit.startswith(by)
         assert (plan.items[EP, target]["with_files"], plan.items[EP, target]["upload_bytes"]) == (
@@ -45,7 +45,7 @@ def test_a_title_that_changes(label: CatalogueFolder) -> None:
         )
     shown = label.must("plan").stdout
     assert "message only" in shown
-    assert f"{EP_FILE}:20" in shown
+    assert f"{EP_FILE}:21" in shown
     assert '"Undertow" → "Undertows"' in shown
 
     before = {target: set(label.delivered(target)) for target in BOTH}
@@ -70,7 +70,7 @@ def test_apply_shows_the_plan_and_what_came_of_it(label: CatalogueFolder) -> Non
 def test_an_edit_that_is_not_committed_has_no_commit(label: CatalogueFolder) -> None:
     label.edit(EP_FILE, "    title: Undertow\n", "    title: Undertows\n")
     plan = plan_of(label)
-    assert plan.origins(EP) == [(f"{EP_FILE}:20", None)]
+    assert plan.origins(EP) == [(f"{EP_FILE}:21", None)]
 
 
 def test_a_shared_recording_tells_everybody_who_follows(label: CatalogueFolder) -> None:
@@ -152,7 +152,7 @@ def test_audio_replaced_under_the_same_isrc(label: CatalogueFolder) -> None:
     assert "`stardust-gitops validate` says how" in label.run("plan").stdout
     wrong = label.run("validate")
     assert wrong.code == 3
-    assert f"{EP_FILE}:21" in wrong.stdout
+    assert f"{EP_FILE}:22" in wrong.stdout
     assert "stardust-gitops assets lock" in wrong.stdout
     label.lock()
     label.commit("remastered")
@@ -214,7 +214,7 @@ def test_a_track_more(label: CatalogueFolder) -> None:
     plan = plan_of(label)
     assert plan.reasons(EP) == ["metadata_changed", "assets_changed"]
     assert [p for p, _, _ in plan.changes(EP)] == ["tracks[3]", "tracks[3].audio"]
-    assert plan.origins(EP)[0][0] == f"{EP_FILE}:25"
+    assert plan.origins(EP)[0][0] == f"{EP_FILE}:27"
 
 
 # --- history -------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ def test_a_draft_lists_what_is_missing_and_is_not_planned(
         assert words in told
     assert "error" not in told
     assert "then remove the line  status: draft" in told
-    assert release_of(fresh).status == {"default": "draft"}
+    assert release_of(fresh).status_for("default") == "draft"
     assert run(["validate"]) == 0
     assert run(["plan", "--detailed-exitcode"]) == 0
 
@@ -96,14 +96,14 @@ def test_what_one_recipient_refuses_makes_a_draft_too(
     full[full.index("--cover") + 1] = str(media / "small.png")
     assert run(full) == 0
     assert "SG2104" in capsys.readouterr().out
-    assert release_of(fresh).status == {"default": "draft"}
+    assert release_of(fresh).status_for("default") == "draft"
 
 
 def test_a_status_that_is_asked_for_is_written(
     fresh: Path, full: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run([*full, "--status", "hold"]) == 0
-    assert release_of(fresh).status == {"default": "hold"}
+    assert release_of(fresh).status_for("default") == "hold"
     other = "4006381333948"
     assert run(["new", "release", other, "--title", "A", "--status", "active"]) == 3
     assert "error" in capsys.readouterr().out
@@ -116,7 +116,7 @@ def test_a_finished_draft_says_how_it_is_released(
     assert run([*full, "--status", "draft"]) == 0
     told = capsys.readouterr().out
     assert "Nothing is missing: remove the line  status: draft" in told
-    assert release_of(fresh).status == {"default": "draft"}
+    assert release_of(fresh).status_for("default") == "draft"
 
 
 def test_a_file_of_the_catalogue_stays_where_it_is(fresh: Path, media: Path) -> None:

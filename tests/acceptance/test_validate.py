@@ -216,7 +216,7 @@ def test_a_summary_by_rule(catalogue: CatalogueFolder) -> None:
 def test_no_releases_at_all(catalogue: CatalogueFolder) -> None:
     for file in (FIRST, SECOND):
         catalogue.path(file).unlink()
-    assert catalogue.must("validate").stdout == "0 releases and 1 targets are valid.\n"
+    assert catalogue.must("validate").stdout == "Valid: 0 releases, 1 target.\n"
 
 
 def test_duplicates_are_found_across_the_catalogue(catalogue: CatalogueFolder) -> None:

@@ -42,7 +42,9 @@ from stardust_gitops.content.model import (
     Party,
     Price,
     ProprietaryId,
+    RelatedRelease,
     RightsLine,
+    Title,
     Track,
     Visibility,
 )
@@ -133,7 +135,7 @@ def test_the_stored_delivery_has_the_fingerprints_of_the_resolved_one() -> None:
 def content_classes() -> Iterator[type]:
     """Every dataclass of `content.model` that is told to a recipient."""
     yield from (Artist, Content, Contributor, Deal, Genre, Party, Price, ProprietaryId)
-    yield from (RightsLine, Track, Visibility)
+    yield from (RelatedRelease, RightsLine, Title, Track, Visibility)
 
 
 def instances(value: Any) -> Iterator[Any]:

@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from stardust_gitops.catalog.models.deals import DealEntry, Deals
 from stardust_gitops.catalog.models.scalars import (
     Dpid,
+    Given,
     Language,
     Model,
     Name,
@@ -18,6 +20,7 @@ from stardust_gitops.catalog.models.scalars import (
     Whole,
     refuse,
 )
+from stardust_gitops.catalog.models.target import Pair
 
 
 def _group(value: str) -> str:
@@ -41,10 +44,16 @@ class Sender(Model):
 
 class Defaults(Model):
     """What holds where a release says nothing. `language` is that of the metadata; `timezone`
-    serves the plan's own clock and never reaches a message."""
+    serves the plan's own clock and never reaches a message. `subgenre` goes with `genre`."""
 
     language: Language | None = None
     label: Text | None = None
+    genre: Text | None = None
+    subgenre: Text | None = None
+    p_line: Text | None = None
+    c_line: Text | None = None
+    deals: Deals = ()
+    targets: Annotated[tuple[Name, ...] | None, Given] = None
     timezone: TimeZone = "UTC"
 
 
@@ -73,8 +82,8 @@ RuleSeverity = Literal["error", "warning", "note", "off"]
 
 
 class ConfigFile(Model):
-    """The catalogue's configuration. A ledger belongs to one `id`. `rules` hold by the id of a
-    rule how much it matters here."""
+    """The catalogue's configuration. A ledger belongs to one `id`. `deal_sets` are used by releases
+    by name, `offers` by targets. `rules` hold by the id of a rule how much it matters here."""
 
     format: Literal["1"]
     requires: Annotated[str, AfterValidator(_requirement)] | None = None
@@ -84,6 +93,8 @@ class ConfigFile(Model):
     territories: dict[Annotated[str, AfterValidator(_group)], tuple[Territory, ...]] = Field(
         default_factory=dict
     )
+    deal_sets: dict[Name, tuple[DealEntry, ...]] = Field(default_factory=dict)
+    offers: dict[Name, tuple[Pair, ...]] = Field(default_factory=dict)
     ledger: Text = "sqlite:.stardust/ledger.db"
     safety: SafetyEntry = SafetyEntry()
     rules: dict[Text, RuleSeverity] = Field(default_factory=dict)

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
-from stardust_gitops.catalog.models.scalars import ContributorRole, Dpid, Ipi, Isni, Model, Text
+from stardust_gitops.catalog.models.scalars import (
+    ContributorRole,
+    Dpid,
+    InstrumentType,
+    Ipi,
+    Isni,
+    Model,
+    Name,
+    Text,
+    checked_text,
+    refuse,
+)
+
+
+def _named(value: str, info: ValidationInfo) -> str:
+    """A name; it may be left out where a party is referred to."""
+    if value:
+        return checked_text(value)
+    if info.data.get("party", "") is None:
+        refuse("SG1101", "the name is missing", "add name: …, or party: … with a key of parties/")
+    return value
 
 
 class PartyEntry(Model):
-    """A name with public identifiers; `ids` maps the DPID of an id's owner to the id."""
+    """A name with public identifiers; `ids` maps the DPID of an id's owner to the id. `party` is
+    the key of a file of ``parties/`` that has them; a name given beside it is the one credited."""
 
-    name: Text
+    party: Name | None = None
+    name: Annotated[str, AfterValidator(_named)] = Field(default="", validate_default=True)
     isni: Isni | None = None
     ipi: Ipi | None = None
     ipn: Text | None = None
@@ -26,6 +48,7 @@ class ArtistEntry(PartyEntry):
 
 
 class ContributorEntry(PartyEntry):
-    """A contributor and all that they did on the recording, in DDEX's role names."""
+    """A contributor and all that they did and played on the recording, in DDEX's names."""
 
     roles: tuple[ContributorRole, ...]
+    instruments: tuple[InstrumentType, ...] = ()

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from stardust_gitops.catalog.models.deals import Terms
-from stardust_gitops.catalog.models.parties import ArtistEntry, ContributorEntry
-from stardust_gitops.catalog.models.scalars import Flag, Isrc, Iswc, Language, Model, Positive, Text
+from stardust_gitops.catalog.models.parties import ArtistEntry, ContributorEntry, PartyEntry
+from stardust_gitops.catalog.models.scalars import (
+    Duration,
+    Flag,
+    Given,
+    Isrc,
+    Iswc,
+    Language,
+    Model,
+    Positive,
+    Text,
+)
 from stardust_gitops.catalog.models.suppression import SuppressEntry
+from stardust_gitops.catalog.models.titles import TitleEntry
 
 ParentalWarningEntry = Literal[
     "Explicit", "ExplicitContentEdited", "NotExplicit", "NoAdviceAvailable"
@@ -15,13 +26,17 @@ ParentalWarningEntry = Literal[
 
 
 class RecordingFields(Model):
-    """What can be said of a recording. `language` is the language of the performance."""
+    """What can be said of a recording. `language` is the language of the performance; `hidden`
+    tells that there is more to hear than it says; `duration` is held against the measured one;
+    ``ugc_claim: false`` leaves the recording out of claims on what users upload."""
 
     title: Text | None = None
     version: Text | None = None
+    titles: tuple[TitleEntry, ...] | None = None
     artists: tuple[ArtistEntry, ...] | None = None
     display_artist: Text | None = None
     contributors: tuple[ContributorEntry, ...] | None = None
+    publishers: tuple[PartyEntry, ...] | None = None
     audio: Text | None = None
     parental_warning: ParentalWarningEntry | None = None
     p_line: Text | None = None
@@ -29,7 +44,10 @@ class RecordingFields(Model):
     subgenre: Text | None = None
     language: Language | None = None
     instrumental: Flag | None = None
+    hidden: Flag | None = None
     iswc: Iswc | None = None
+    duration: Duration | None = None
+    ugc_claim: Annotated[Flag | None, Given] = None
 
 
 class RecordingFile(RecordingFields):
@@ -45,5 +63,6 @@ class TrackEntry(RecordingFields):
     isrc: Isrc | None = None
     track: Isrc | None = None
     disc: Positive = 1
+    bonus: Flag = False
     available: Literal["all", "album_only"] = "all"
     deals: tuple[Terms, ...] = ()

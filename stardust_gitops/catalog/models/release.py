@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from stardust_gitops.catalog.models.deals import DealEntry
+from stardust_gitops.catalog.models.deals import Deals
+from stardust_gitops.catalog.models.overrides import (
+    OverrideEntry,
+    Status,
+    StatusValue,
+    per_target,
+)
 from stardust_gitops.catalog.models.parties import ArtistEntry
 from stardust_gitops.catalog.models.recordings import ParentalWarningEntry, TrackEntry
+from stardust_gitops.catalog.models.related import RelatedEntry
 from stardust_gitops.catalog.models.scalars import (
     Date,
     Flag,
     Given,
+    Grid,
     Icpn,
+    Keyword,
     Language,
     Model,
     Moment,
@@ -22,12 +32,7 @@ from stardust_gitops.catalog.models.scalars import (
     Text,
 )
 from stardust_gitops.catalog.models.suppression import SuppressEntry
-
-Status = Literal["draft", "active", "hold", "takedown", "archived"]
-
-
-def _per_target(value: Any) -> Any:
-    return {"default": value} if isinstance(value, str) else value
+from stardust_gitops.catalog.models.titles import TitleEntry
 
 
 class VisibilityEntry(Model):
@@ -44,9 +49,11 @@ class ReleaseFile(Model):
 
     icpn: Icpn | None = None
     replaces: Icpn | None = None
+    grid: Grid | None = None
     type: ReleaseType | None = None
     title: Text | None = None
     version: Text | None = None
+    titles: tuple[TitleEntry, ...] = ()
     artists: tuple[ArtistEntry, ...] = ()
     display_artist: Text | None = None
     label: Text | None = None
@@ -58,21 +65,40 @@ class ReleaseFile(Model):
     p_line: Text | None = None
     c_line: Text | None = None
     parental_warning: ParentalWarningEntry | None = None
+    compilation: Literal["single_artist", "multi_artist"] | None = None
+    related: tuple[RelatedEntry, ...] = ()
+    keywords: tuple[Keyword, ...] = ()
+    marketing_comment: Text | None = None
     language: Language | None = None
     cover: Text | None = None
     visibility: VisibilityEntry | None = None
-    deals: tuple[DealEntry, ...] = ()
+    deals: Deals = ()
     tracks: tuple[TrackEntry, ...] = ()
     targets: Annotated[tuple[Name, ...] | None, Given] = None
-    status: Annotated[dict[Name, Status], BeforeValidator(_per_target)] = Field(
-        default_factory=dict
-    )
+    exclude_targets: tuple[Name, ...] = ()
+    overrides: dict[Name, OverrideEntry] = Field(default_factory=dict)
+    status: Annotated[
+        dict[Name, StatusValue],
+        BeforeValidator(per_target, json_schema_input_type=Status | dict[Name, StatusValue]),
+    ] = Field(default_factory=dict)
     takedown_from: Annotated[Date | None, Given] = None
     takedown_reason: Text | None = None
     prevent_takedown: Flag = False
     send_from: Annotated[Moment | None, Given] = None
     suppress: tuple[SuppressEntry, ...] = ()
 
+    def targets_among(self, enabled: Sequence[str]) -> list[str]:
+        """The ids of the targets that the release is for, sorted: those that it lists, or all that
+        are `enabled`, without those that it excludes."""
+        named = enabled if self.targets is None else self.targets
+        return sorted(set(named) - set(self.exclude_targets))
+
     def status_for(self, target: str) -> Status:
         """The status at one target: its own, else the default, else active."""
-        return self.status.get(target) or self.status.get("default", "active")
+        entry = self.status.get(target) or self.status.get("default")
+        return "active" if entry is None else entry.status
+
+    def takedown_day(self, target: str) -> str | None:
+        """From when a takedown counts at one target: its own day, else that of the release."""
+        entry = self.status.get(target) or self.status.get("default")
+        return (entry.from_ if entry else None) or self.takedown_from

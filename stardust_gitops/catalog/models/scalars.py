@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from stardust_gitops.catalog.suggest import did_you_mean
 from stardust_gitops.catalog.vocabulary import allowed, territories
-from stardust_gitops.identifiers import dpid, icpn, ipi, isni, isrc, iswc
+from stardust_gitops.identifiers import dpid, grid, icpn, ipi, isni, isrc, iswc
 
 
 class Model(BaseModel):
@@ -38,6 +38,10 @@ _is_language = re.compile(
 ).fullmatch
 
 
+Check = Callable[[str], str]
+"""Returns the value as it is stored, or ends with `refuse`."""
+
+
 def refuse(code: str, message: str, remedy: str) -> NoReturn:
     """End validation of a value with a coded finding; `catalog.findings` reads it back."""
     raise PydanticCustomError(
@@ -53,7 +57,8 @@ _HOSTILE = re.compile(
 )
 
 
-def _text(value: str) -> str:
+def checked_text(value: str) -> str:
+    """A text on one line without what nobody sees, in NFC."""
     if not value or value != value.strip():
         if not value.strip():
             refuse("SG1105", "the text is empty", "give a value or remove the key")
@@ -100,7 +105,7 @@ def _given(value: Any) -> Any:
     return value
 
 
-def _identifier(code: str, name: str, normalise: Callable[[str], str]) -> Callable[[str], str]:
+def _identifier(code: str, name: str, normalise: Check) -> Check:
     def check(value: str) -> str:
         try:
             return normalise(value)
@@ -205,11 +210,12 @@ def _territory(value: str) -> str:
     )
 
 
-def _one_of(set_name: str, noun: str) -> Callable[[str], str]:
+def _one_of(set_name: str, noun: str, *, without: frozenset[str] = frozenset()) -> Check:
     def check(value: str) -> str:
-        if value in allowed(set_name):
+        values = allowed(set_name) - without
+        if value in values:
             return value
-        hint = did_you_mean(value, allowed(set_name))
+        hint = did_you_mean(value, values)
         refuse(
             "SG1306",
             f"{value!r} is no {noun} of DDEX",
@@ -219,13 +225,25 @@ def _one_of(set_name: str, noun: str) -> Callable[[str], str]:
     return check
 
 
+def _duration(value: str) -> str:
+    if not re.fullmatch(r"([1-9][0-9]?:[0-5])?[0-9]:[0-5][0-9]|[1-5][0-9]:[0-5][0-9]", value):
+        refuse("SG1122", f"{value!r} is no duration", "write minutes and seconds as 3:45")
+    return value
+
+
+def _keyword(value: str) -> str:
+    if "," in value:
+        refuse("SG1123", f"{value!r} holds a comma", "write each keyword by itself")
+    return value
+
+
 def _name(value: str) -> str:
     if not _is_name(value):
         refuse("SG1117", f"{value!r} is no name", "use lower-case letters, digits, - _ and .")
     return value
 
 
-Text = Annotated[str, AfterValidator(_text)]
+Text = Annotated[str, AfterValidator(checked_text)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Positive = Annotated[int, BeforeValidator(_positive)]
@@ -237,6 +255,7 @@ Isrc = Annotated[str, AfterValidator(_identifier("SG1302", "ISRC", isrc.normalis
 Isni = Annotated[str, AfterValidator(_identifier("SG1303", "ISNI", isni.normalise))]
 Ipi = Annotated[str, AfterValidator(_identifier("SG1307", "IPI name number", ipi.normalise))]
 Iswc = Annotated[str, AfterValidator(_identifier("SG1308", "ISWC", iswc.normalise))]
+Grid = Annotated[str, AfterValidator(_identifier("SG1310", "GRid", grid.normalise))]
 Dpid = Annotated[str, AfterValidator(_identifier("SG1304", "DPID", dpid.normalise))]
 Date = Annotated[str, AfterValidator(_date)]
 Moment = Annotated[str, AfterValidator(_moment)]
@@ -249,3 +268,17 @@ Territory = Annotated[str, AfterValidator(_territory)]
 Name = Annotated[str, AfterValidator(_name)]
 ReleaseType = Annotated[str, AfterValidator(_one_of("ReleaseType_ERN4", "release type"))]
 ContributorRole = Annotated[str, AfterValidator(_one_of("ContributorRole", "contributor role"))]
+# UserDefined needs a word and its owner beside it, and Unknown says nothing.
+_VAGUE = frozenset({"Unknown", "UserDefined"})
+InstrumentType = Annotated[
+    str, AfterValidator(_one_of("InstrumentType", "instrument", without=_VAGUE))
+]
+RelationshipType = Annotated[
+    str, AfterValidator(_one_of("ReleaseRelationshipType", "relationship", without=_VAGUE))
+]
+CommercialModel = Annotated[
+    str, AfterValidator(_one_of("CommercialModelType_ERN", "commercial model", without=_VAGUE))
+]
+UseType = Annotated[str, AfterValidator(_one_of("UseType_ERN", "use type", without=_VAGUE))]
+Duration = Annotated[str, AfterValidator(_duration)]
+Keyword = Annotated[Text, AfterValidator(_keyword)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from stardust_gitops.catalog.models.scalars import (
     Days,
@@ -49,7 +50,7 @@ def _relative_path(value: str) -> str:
     return value
 
 
-FOLDERS = ("releases", "tracks", "targets", "genre_maps", "assets")
+FOLDERS = ("releases", "tracks", "parties", "labels", "targets", "genre_maps", "assets")
 """The folders of a catalogue: nothing is delivered into them."""
 
 Secret = Annotated[str, AfterValidator(_secret)]
@@ -146,9 +147,24 @@ class Acknowledgements(Model):
     path: RelativePath
 
 
+STANDARD_OFFERS: Mapping[str, tuple[str, ...]] = {
+    "streaming": ("SubscriptionModel/OnDemandStream",),
+    "ad_supported": ("AdvertisementSupportedModel/OnDemandStream",),
+    "download": ("PayAsYouGoModel/PermanentDownload",),
+}
+"""What a target takes that lists no `offers`."""
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return dict.fromkeys(value, [])
+    return value
+
+
 class TargetFile(Model):
-    """A target. `offers` maps our offers to its pairs of commercial model and use type, `prices`
-    our price codes to its own words."""
+    """A target. `offers` maps our offers to its pairs of commercial model and use type (an offer
+    without pairs, or in a list, is that of this name in ``stardust.yaml``), `prices`
+    our price codes to its own words. `emoji` says whether it takes them in texts."""
 
     id: Name | None = None
     moved_from: Name | None = None
@@ -157,7 +173,12 @@ class TargetFile(Model):
     message: MessageFormat = MessageFormat()
     transport: Annotated[DirectoryTransport | SftpTransport, Field(discriminator="protocol")]
     choreography: Choreography = Choreography()
-    offers: dict[Name, tuple[Pair, ...]] | None = None
+    offers: Annotated[
+        dict[Name, tuple[Pair, ...]] | None,
+        BeforeValidator(
+            _named, json_schema_input_type=dict[Name, tuple[Pair, ...]] | tuple[Name, ...] | None
+        ),
+    ] = None
     prices: dict[Text, Text] | None = None
     genre_map: Name | None = None
     takedown: Literal["no_deals", "end_date", "takedown_flag", "purge"] = "no_deals"
@@ -168,5 +189,6 @@ class TargetFile(Model):
     attempts: Positive = 5
     lead_time: LeadTime = LeadTime()
     cover: CoverRequirement = CoverRequirement()
+    emoji: Flag = True
     back_catalogue_load: Flag = False
     acknowledgements: Acknowledgements | None = None

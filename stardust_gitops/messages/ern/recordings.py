@@ -40,7 +40,7 @@ def recordings(delivery: Delivery) -> dict[str, Recording]:
             found[track.isrc] = Recording(
                 number=len(found) + 1, track=track, asset=asset, facts=asset.facts
             )
-        elif replace(track, disc=first.track.disc) != first.track:
+        elif replace(track, disc=first.track.disc, bonus=first.track.bonus) != first.track:
             raise MessageError(
                 f"{track.isrc} is described in two ways on this release (again as track {place})",
                 hint="describe both appearances alike, or give the other recording its own ISRC",

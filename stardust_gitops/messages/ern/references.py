@@ -28,6 +28,7 @@ _KINDS = {
     "ReleaseResourceReference": ("SoundRecording",),
     "LinkedReleaseResourceReference": ("Image",),
     "ReleaseVisibilityReference": ("ReleaseVisibility",),
+    "DealResourceReference": ("SoundRecording",),
     "DealReleaseReference": ("Release", "TrackRelease"),
 }
 """What each kind of reference may name."""
@@ -80,7 +81,7 @@ def _follow(root: etree._Element, names: _Names) -> Iterator[Problem]:
         elif owner.tag not in kinds:
             yield _problem(reference, f"{name} is a {owner.tag}, not a {' or '.join(kinds)}")
         names.used.add(name)
-        if parent is None or parent.tag != "TrackRelease":
+        if parent is None or parent.tag not in ("TrackRelease", "InstantGratificationResourceList"):
             names.grouped.add(name)
         elif reference.tag == "ReleaseResourceReference":
             names.sold[name] += 1

@@ -102,6 +102,14 @@ MESSAGES = (
         "BR15",
     ),
     documented(
+        "SG4022",
+        "a pre-order gives a recording that is not on the release",
+        "The message could not refer to it.",
+        "deals: [{offer: download, preorder_from: -14d, instant_gratification: [GBXYZ2600099]}]",
+        "correct instant_gratification: of the deal",
+        "DDEX: InstantGratificationResourceList",
+    ),
+    documented(
         "SG4030",
         "no cover",
         "Every release has exactly one front cover.",

@@ -176,12 +176,47 @@ SHAPES = (
         _SHAPE,
     ),
     documented(
+        "SG1122",
+        "no duration",
+        "It is compared with the measured one.",
+        "duration: 3m45s",
+        "write minutes and seconds as 3:45",
+        "the catalogue's own form",
+    ),
+    documented(
+        "SG1123",
+        "a keyword with a comma",
+        "Keywords are told as one list with commas between them.",
+        'keywords: ["piano, solo"]',
+        "write each keyword by itself",
+        "DDEX: Keywords",
+    ),
+    documented(
         "SG1203",
         "an unknown territory or group",
         "A deal would count nowhere, or be refused.",
         "deals: [{offer: streaming, territories: [DACH]}]   # no group DACH",
         "name the group under territories: in stardust.yaml",
         _SHAPE,
+    ),
+)
+
+REFERENCES = (
+    documented(
+        "SG1205",
+        "identifiers that contradict the party's",
+        "One of the two credits, or pays, somebody else.",
+        "artists: [{party: ada-quill, ipi: 00000000201}]   # the party has another",
+        "remove it here or correct the party",
+        "the catalogue's own references",
+    ),
+    documented(
+        "SG1206",
+        "a name that several files have",
+        "Nobody could say which of them is meant.",
+        "artists: [{name: Ada Quill}]   # and two parties of that name",
+        "say which one by its key",
+        "the catalogue's own references",
     ),
 )
 
@@ -249,5 +284,13 @@ IDENTIFIERS = (
         "iswc: T-034.524.680-2",
         "give the right ISWC",
         "ISO 15707",
+    ),
+    documented(
+        "SG1310",
+        "no GRid",
+        "A wrong identifier names another release.",
+        "grid: A1-2425G-ABC1234002-N",
+        "give the right GRid",
+        "DDEX GRid; ISO 7064 mod 37,36",
     ),
 )

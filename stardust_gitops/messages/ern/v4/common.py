@@ -7,21 +7,30 @@ from typing import Literal
 
 from lxml.etree import SubElement
 
-from stardust_gitops.content.model import Artist, Contributor, Genre, Party, RightsLine
+from stardust_gitops.content.model import Artist, Contributor, Genre, Party, RightsLine, Title
 from stardust_gitops.messages.ern.v4.draft import Element, Parties
-from stardust_gitops.messages.xml import add
+from stardust_gitops.messages.xml import add, clean
 
 WORLDWIDE = {"ApplicableTerritoryCode": "Worldwide", "IsDefault": "true"}
 _VERSION_SHOWN = {"SubTitleType": "Version", "IsDisplayedInTitle": "true"}
 
 
-def add_titles(parent: Element, title: str, version: str | None) -> None:
-    """DisplayTitleText ``Title (Version)``, and DisplayTitle with the version as sub-title."""
-    add(parent, "DisplayTitleText", f"{title} ({version})" if version else title, WORLDWIDE)
-    display_title = SubElement(parent, "DisplayTitle", WORLDWIDE)
-    add(display_title, "TitleText", title)
-    if version:
-        add(display_title, "SubTitle", version, _VERSION_SHOWN)
+def add_titles(
+    parent: Element, title: str, version: str | None, titles: Sequence[Title] = ()
+) -> None:
+    """DisplayTitleText ``Title (Version)``, and DisplayTitle with the version as sub-title: the
+    default, then one of each for every further language (DDEX: never mixed)."""
+    marked = [(title, version, WORLDWIDE)]
+    for each in titles:
+        language = clean(each.language, "LanguageAndScriptCode")
+        marked.append((each.title, each.version, {"LanguageAndScriptCode": language}))
+    for text, sub, attributes in marked:
+        add(parent, "DisplayTitleText", f"{text} ({sub})" if sub else text, attributes)
+    for text, sub, attributes in marked:
+        display_title = SubElement(parent, "DisplayTitle", attributes)
+        add(display_title, "TitleText", text)
+        if sub:
+            add(display_title, "SubTitle", sub, _VERSION_SHOWN)
 
 
 def add_artists(parent: Element, name: str, artists: Sequence[Artist], parties: Parties) -> None:
@@ -36,15 +45,21 @@ def add_artists(parent: Element, name: str, artists: Sequence[Artist], parties: 
 def add_contributors(
     parent: Element, contributors: Sequence[Contributor], parties: Parties
 ) -> None:
-    """One Contributor per party with all its roles, sequenced from 1 in order of first mention."""
+    """One Contributor per party with all its roles and instruments, sequenced from 1 in order of
+    first mention."""
     roles: dict[Party, dict[str, None]] = {}
+    instruments: dict[Party, dict[str, None]] = {}
     for contributor in contributors:
-        roles.setdefault(contributor.party, {}).update(dict.fromkeys(contributor.roles))
+        party = contributor.party
+        roles.setdefault(party, {}).update(dict.fromkeys(contributor.roles))
+        instruments.setdefault(party, {}).update(dict.fromkeys(contributor.instruments))
     for number, (party, names) in enumerate(roles.items(), 1):
         element = SubElement(parent, "Contributor", {"SequenceNumber": str(number)})
         add(element, "ContributorPartyReference", parties.reference(party))
         for name in names:
             add(element, "Role", name)
+        for name in instruments[party]:
+            add(element, "InstrumentType", name)
 
 
 def add_rights_line(

@@ -99,9 +99,28 @@ def _add_terms(terms: Element, deal: Deal, draft: Draft) -> None:
         add(terms, "CommercialModelType", model)
     for use in deal.uses:
         add(terms, "UseType", use)
+    if deal.policy:
+        add(SubElement(terms, "RightsClaimPolicy"), "RightsClaimPolicyType", deal.policy)
     _add_price(terms, deal, draft)
     if deal.preorder:
         add(terms, "IsPreOrderDeal", "true")
+    _add_instant_gratification(terms, deal, draft)
+
+
+def _add_instant_gratification(terms: Element, deal: Deal, draft: Draft) -> None:
+    """The recordings that whoever orders in advance gets at once."""
+    if not deal.instant_gratification:
+        return
+    resources = SubElement(terms, "InstantGratificationResourceList")
+    for isrc in deal.instant_gratification:
+        recording = draft.recordings.get(isrc)
+        if recording is None:
+            raise MessageError(
+                f"the pre-order gives {isrc} at once, which is not on the release",
+                hint="correct instant_gratification: of the deal",
+                code="SG4022",
+            )
+        add(resources, "DealResourceReference", f"A{recording.number}")
 
 
 def _add_price(terms: Element, deal: Deal, draft: Draft) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from lxml.etree import SubElement
 
-from stardust_gitops.content.model import Party
+from stardust_gitops.content.model import Content, Party, Track
 from stardust_gitops.messages.ern.recordings import Recording, duration_text
 from stardust_gitops.messages.ern.v4.common import (
     WORLDWIDE,
@@ -19,6 +19,10 @@ from stardust_gitops.messages.ern.v4.draft import Draft, Element
 from stardust_gitops.messages.xml import add
 
 _DATE = len("2026-12-04")
+_COMPILATIONS = {
+    "single_artist": "IsSingleArtistCompilation",
+    "multi_artist": "IsMultiArtistCompilation",
+}
 
 
 def add_release_list(draft: Draft, *, visible: bool) -> None:
@@ -39,10 +43,12 @@ def _add_release(parent: Element, draft: Draft, visible: bool) -> None:
     add(release, "ReleaseReference", "R0")
     add(release, "ReleaseType", content.type)
     release_id = SubElement(release, "ReleaseId")
+    if content.grid:
+        add(release_id, "GRid", content.grid)
     add(release_id, "ICPN", draft.delivery.icpn)
     if content.catalog_number:
         add(release_id, "CatalogNumber", content.catalog_number, draft.namespace)
-    add_titles(release, content.title, content.version)
+    add_titles(release, content.title, content.version, content.titles)
     add_artists(release, content.display_artist, content.artists, draft.parties)
     _add_label(release, draft)
     add_rights_line(release, "PLine", content.p_line)
@@ -57,7 +63,27 @@ def _add_release(parent: Element, draft: Draft, visible: bool) -> None:
     if visible:
         add(release, "ReleaseVisibilityReference", "V1")
     add(release, "ParentalWarningType", content.parental_warning)
+    _add_relations(release, content)
     _add_groups(release, draft)
+    _add_promotion(release, content)
+
+
+def _add_relations(release: Element, content: Content) -> None:
+    """Other releases, and what kind of compilation this one is."""
+    for related in content.related:
+        element = SubElement(release, "RelatedRelease")
+        add(element, "ReleaseRelationshipType", related.type)
+        add(SubElement(element, "ReleaseId"), "ICPN", related.icpn)
+    if content.compilation:
+        add(release, _COMPILATIONS[content.compilation], "true")
+
+
+def _add_promotion(release: Element, content: Content) -> None:
+    """Keywords as one list, since a second element would be for another language or territory."""
+    if content.keywords:
+        add(release, "Keywords", ", ".join(content.keywords), WORLDWIDE)
+    if content.marketing_comment:
+        add(release, "MarketingComment", content.marketing_comment, WORLDWIDE)
 
 
 def _add_label(parent: Element, draft: Draft) -> None:
@@ -76,17 +102,19 @@ def _whole_duration(draft: Draft) -> str:
 def _add_groups(release: Element, draft: Draft) -> None:
     """One Component group per disc, its tracks numbered from 1; the cover belongs to the whole."""
     whole = SubElement(release, "ResourceGroup")
-    discs: dict[int, list[str]] = {}
+    discs: dict[int, list[Track]] = {}
     for track in draft.content.tracks:
-        number = draft.recordings[track.isrc].number
-        discs.setdefault(track.disc, []).append(f"A{number}")
-    for disc, references in discs.items():
+        discs.setdefault(track.disc, []).append(track)
+    for disc, tracks in discs.items():
         group = SubElement(whole, "ResourceGroup", {"ResourceGroupType": "Component"})
         add(group, "SequenceNumber", str(disc))
-        for place, reference in enumerate(references, 1):
+        for place, track in enumerate(tracks, 1):
             item = SubElement(group, "ResourceGroupContentItem")
             add(item, "SequenceNumber", str(place))
+            reference = f"A{draft.recordings[track.isrc].number}"
             add(item, "ReleaseResourceReference", reference)
+            if track.bonus:
+                add(item, "IsBonusResource", "true")
     if draft.cover_reference is not None:
         link = {"LinkDescription": "CoverArt"}
         add(whole, "LinkedReleaseResourceReference", draft.cover_reference, link)

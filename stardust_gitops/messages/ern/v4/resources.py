@@ -38,13 +38,15 @@ def _add_recording(parent: Element, recording: Recording, draft: Draft) -> None:
     _add_edition(element, recording, draft)
     if track.iswc:
         add(SubElement(element, "WorkId"), "ISWC", track.iswc)
-    add_titles(element, track.title, track.version)
+    add_titles(element, track.title, track.version, track.titles)
     add_artists(element, track.display_artist, track.artists, draft.parties)
     add_contributors(element, track.contributors, draft.parties)
     add(element, "Duration", duration_text(Decimal(recording.facts.duration)))
     add(element, "ParentalWarningType", track.parental_warning)
     if track.instrumental:
         add(element, "IsInstrumental", "true")
+    if track.hidden:
+        add(element, "ContainsHiddenContent", "true")
     if track.language:
         add(element, "LanguageOfPerformance", track.language)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _DEFAULT = "@ApplicableTerritoryCode:{CurrentTerritoryCode} @IsDefault:boolean"
+_LANGUAGE = "@LanguageAndScriptCode:langcode"
 _TITLES = "DisplayTitleText+ DisplayTitle+"
 _GROUP_ITEMS = (
     "SequenceNumber:integer? ResourceGroup:ResourceSubGroup* "
@@ -43,7 +44,7 @@ TYPES: Mapping[str, str] = {
         + _TITLES
         + " DisplayArtistName+ DisplayArtist+ Contributor* Duration:duration "
         "ParentalWarningType:{ParentalWarningType}+ IsInstrumental:boolean? "
-        "LanguageOfPerformance:langcode*"
+        "ContainsHiddenContent:boolean? LanguageOfPerformance:langcode*"
     ),
     "SoundRecordingEdition": (
         "Type:{EditionType}? ResourceId:SoundRecordingId+ PLine* RecordingMode:{RecordingMode}? "
@@ -72,14 +73,17 @@ TYPES: Mapping[str, str] = {
     ),
     "Extent": "=decimal @UnitOfMeasure:{UnitOfExtent}",
     # what resources and releases share
-    "DisplayTitleText": f"=string {_DEFAULT}",
-    "DisplayTitle": f"TitleText SubTitle* {_DEFAULT}",
+    "DisplayTitleText": f"=string {_LANGUAGE} {_DEFAULT}",
+    "DisplayTitle": f"TitleText SubTitle* {_LANGUAGE} {_DEFAULT}",
     "SubTitle": "=string @SubTitleType:{SubTitleType} @IsDisplayedInTitle:boolean",
     "DisplayArtistName": f"=string {_DEFAULT}",
     "DisplayArtist": (
         "ArtistPartyReference:P DisplayArtistRole:{DisplayArtistRole} @SequenceNumber:integer"
     ),
-    "Contributor": "ContributorPartyReference:P Role:{ContributorRole}* @SequenceNumber:integer",
+    "Contributor": (
+        "ContributorPartyReference:P Role:{ContributorRole}* InstrumentType:{InstrumentType}* "
+        "@SequenceNumber:integer"
+    ),
     "PLine": f"Year:gYear? PLineCompany? PLineText {_DEFAULT}",
     "CLine": f"Year:gYear? CLineCompany? CLineText {_DEFAULT}",
     "Genre": f"GenreText SubGenre? {_DEFAULT}",
@@ -90,16 +94,21 @@ TYPES: Mapping[str, str] = {
         + _TITLES
         + " DisplayArtistName+ DisplayArtist+ ReleaseLabelReference+ PLine* CLine* "
         "Duration:duration? Genre+ ReleaseDate:EventDate* OriginalReleaseDate:EventDate* "
-        "ReleaseVisibilityReference:V* ParentalWarningType:{ParentalWarningType}+ ResourceGroup"
+        "ReleaseVisibilityReference:V* ParentalWarningType:{ParentalWarningType}+ RelatedRelease* "
+        "(IsSingleArtistCompilation:boolean | IsMultiArtistCompilation:boolean)? ResourceGroup "
+        "Keywords:LocalText* MarketingComment:LocalText*"
     ),
-    "ReleaseId": "ICPN? CatalogNumber? ProprietaryId*",
+    "RelatedRelease": "ReleaseRelationshipType:{ReleaseRelationshipType} ReleaseId",
+    "LocalText": f"=string {_DEFAULT}",
+    "ReleaseId": "GRid? ICPN? CatalogNumber? ProprietaryId*",
     "CatalogNumber": "=string @Namespace!",
     "ReleaseLabelReference": f"=P {_DEFAULT}",
     "EventDate": "=isoDate @ApplicableTerritoryCode:{AllTerritoryCode} @IsDefault:boolean",
     "ResourceGroup": _GROUP_ITEMS,
     "ResourceSubGroup": _GROUP_ITEMS + " @ResourceGroupType!:{ResourceGroupType}",
     "ResourceGroupContentItem": (
-        "SequenceNumber:integer? ReleaseResourceReference:A LinkedReleaseResourceReference*"
+        "SequenceNumber:integer? ReleaseResourceReference:A LinkedReleaseResourceReference* "
+        "IsBonusResource:boolean?"
     ),
     "LinkedReleaseResourceReference": "=A @LinkDescription:{LinkDescription}",
     "TrackRelease": (
@@ -113,8 +122,11 @@ TYPES: Mapping[str, str] = {
     "DealTerms": (
         "(TerritoryCode:{CurrentTerritoryCode}+ | ExcludedTerritoryCode:{CurrentTerritoryCode}+)? "
         "ValidityPeriod+ CommercialModelType:{CommercialModelType_ERN}* UseType:{UseType_ERN}* "
-        "PriceInformation* IsPreOrderDeal:boolean?"
+        "RightsClaimPolicy* PriceInformation* IsPreOrderDeal:boolean? "
+        "InstantGratificationResourceList?"
     ),
+    "RightsClaimPolicy": "RightsClaimPolicyType:{RightsClaimPolicyType}",
+    "InstantGratificationResourceList": "DealResourceReference:A+",
     "ValidityPeriod": "StartDateTime:dateTime EndDateTime:dateTime?",
     "PriceInformation": "PriceCode? WholesalePricePerUnit:Price?",
     "PriceCode": "=string @Namespace!",

@@ -1,0 +1,236 @@
+"""Rules about titles and other texts. Style is never an error: real music is called "SOS"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from stardust_gitops.content.tracks import PlacedTrack
+from stardust_gitops.diagnostics import Severity
+from stardust_gitops.rules.registry import Hit, rule
+from stardust_gitops.rules.scripts import foreign_script
+from stardust_gitops.rules.subjects import ReleaseSubject, TargetSubject
+
+_FEATURING = re.compile(r"[\s(\[](?:feat\.?|ft\.|featuring)\s", re.IGNORECASE)
+_TYPE = re.compile(r"[\s\-–(\[](?:single|album|ep|e\.p\.|lp)[)\]]?$", re.IGNORECASE)
+_VERSION = re.compile(
+    r"\b(?:remix|remaster(?:ed)?|mix|edit|live|acoustic|instrumental|version|karaoke|demo)\b",
+    re.IGNORECASE,
+)
+_ENCLOSED = re.compile(r"[(\[].*[)\]]")
+_ZERO_WIDTH = re.compile(
+    "[\u00ad\u180e\u200b\u200e\u200f\u2028\u2029\u2060-\u2064]"
+    "|(?<=[\\x00-\u024f])[\u200c\u200d]|[\u200c\u200d](?=[\\x00-\u024f])|[\u200c\u200d]$"
+)
+_EMOJI = re.compile(
+    "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001f64f\U0001f680-\U0001f6ff\U0001f900-\U0001faff"
+    "\u2600-\u2604\u2614\u2615\u26a1\u2705\u2728\u274c\u2764\u2b50\ufe0f]"
+)
+_SHORT = 5
+"""Up to so many capitals are an abbreviation: SOS, NASA."""
+
+_OF_BOTH = ("title", "version", "display_artist", "p_line")
+_SAID = {
+    "title": "title",
+    "version": "version",
+    "display_artist": "artist",
+    "label": "label",
+    "p_line": "P-line",
+    "c_line": "C-line",
+}
+
+
+class _Text(NamedTuple):
+    """A text of the release, or of one of its tracks."""
+
+    track: PlacedTrack | None
+    key: str
+    value: str
+
+    def hit(self, message: str) -> Hit:
+        """What is wrong with it, told where it stands."""
+        if self.track is None:
+            return Hit((self.key,), message)
+        file, pointer = self.track.pointer(self.key)
+        return Hit(pointer, message, None, file or None)
+
+
+def _texts(
+    subject: ReleaseSubject | TargetSubject, *keys: str, own: Sequence[str] = ()
+) -> Iterator[_Text]:
+    """What the release and its tracks say under these keys, and the release alone under `own`."""
+    for key in (*keys, *own):
+        value = getattr(subject.model, key)
+        if value is not None:
+            yield _Text(None, key, value)
+    for track in subject.tracks:
+        for key in keys:
+            value = getattr(track.fields, key)
+            if value is not None:
+                yield _Text(track, key, value)
+
+
+def _where(
+    subject: ReleaseSubject, wrong: Callable[[str], object], message: str, *keys: str
+) -> Iterator[Hit]:
+    for text in _texts(subject, *keys):
+        if wrong(text.value):
+            yield text.hit(message.format(repr(text.value)))
+
+
+@rule(
+    "SG2051",
+    severity=Severity.WARNING,
+    title="a featured artist in a title",
+    why="Recipients add the credit themselves: it would be shown twice, and link to nobody.",
+    example="title: Breakwater (feat. Mina Sol)",
+    remedy="name the artist under artists: with  role: FeaturedArtist",
+    source="BR23 (Apple Music and Spotify style guides)",
+)
+def featuring_in_title(subject: ReleaseSubject) -> Iterator[Hit]:
+    """feat., ft. and featuring."""
+    return _where(subject, _FEATURING.search, "the title {} credits an artist", "title", "version")
+
+
+@rule(
+    "SG2052",
+    severity=Severity.WARNING,
+    title="the artist in the title",
+    why="The artist stands beside the title already; recipients show or refuse the repetition.",
+    example="artists: [{name: Ada Quill}]\ntitle: Ada Quill - First Light",
+    remedy="leave the artist out of the title; a title that equals the artist is fine",
+    source="BR23 (style guides of recipients)",
+)
+def artist_in_title(subject: ReleaseSubject) -> Iterator[Hit]:
+    """A main artist before or after a dash or colon."""
+    names = [entry.name for entry in subject.model.artists if entry.role == "MainArtist"]
+    if not names:
+        return
+    either = "|".join(map(re.escape, names))
+    found = re.compile(rf"(?:{either})\s*(?:\s[-–—]|:)\s|.*\s[-–—]\s(?:{either})$", re.IGNORECASE)
+    yield from _where(subject, found.match, "the title {} holds the artist", "title")
+
+
+@rule(
+    "SG2053",
+    severity=Severity.WARNING,
+    title="a title in capitals",
+    why="Recipients want titles in the case of their language, and change or refuse capitals.",
+    example="title: BREAKWATER NIGHTS",
+    remedy="write  Breakwater Nights; where the artist insists, suppress this with that reason",
+    source="BR23 (style guides of recipients)",
+)
+def capitals(subject: ReleaseSubject) -> Iterator[Hit]:
+    """More than five letters that are all capitals; abbreviations are shorter."""
+
+    def shouts(text: str) -> bool:
+        return text.isupper() and sum(map(str.isupper, text)) > _SHORT
+
+    return _where(subject, shouts, "{} is all capitals", "title", "version")
+
+
+@rule(
+    "SG2054",
+    severity=Severity.WARNING,
+    title="the type of the release in its title",
+    why="Recipients add Single or EP by themselves; it would stand there twice.",
+    example="title: Undertow EP",
+    remedy="remove it; type: says what the release is",
+    source="BR23 (style guides of recipients)",
+)
+def type_in_title(subject: ReleaseSubject) -> Iterator[Hit]:
+    """Single, album, EP or LP as the last word."""
+    title = subject.model.title
+    if title is not None and _TYPE.search(title):
+        yield Hit(("title",), f"the title {title!r} ends with a type of release")
+
+
+@rule(
+    "SG2055",
+    severity=Severity.WARNING,
+    title="the version in the title",
+    why="A version belongs to DDEX's SubTitle: recipients find the other versions by the title.",
+    example="title: Breakwater (Acoustic)",
+    remedy="title: Breakwater  and  version: Acoustic",
+    source="BR23 (DDEX DisplayTitle and SubTitle)",
+)
+def version_in_title(subject: ReleaseSubject) -> Iterator[Hit]:
+    """Brackets at the end that hold a word for a version."""
+
+    def versioned(text: str) -> bool:
+        begin = max(text.rfind("("), text.rfind("["))
+        return text[-1:] in ")]" and begin >= 0 and _VERSION.search(text, begin) is not None
+
+    return _where(subject, versioned, "the title {} holds a version", "title")
+
+
+@rule(
+    "SG2056",
+    severity=Severity.WARNING,
+    title="brackets around a version",
+    why="The brackets are added when title and version are put together: they would stand twice.",
+    example="version: (Acoustic)",
+    remedy="version: Acoustic",
+    source="BR23 (DDEX DisplayTitleText)",
+)
+def version_in_brackets(subject: ReleaseSubject) -> Iterator[Hit]:
+    """Round and square."""
+    return _where(subject, _ENCLOSED.fullmatch, "the version {} has brackets", "version")
+
+
+@rule(
+    "SG2057",
+    severity=Severity.WARNING,
+    title="invisible characters of no width",
+    why="Nobody sees them, and no search for the title finds it.",
+    example='title: "Break\\u200bwater"',
+    remedy="remove it; it is often pasted along unseen",
+    source="Unicode (default ignorable code points)",
+)
+def zero_width(subject: ReleaseSubject) -> Iterator[Hit]:
+    """Zero-width and soft hyphens; joiners only among Latin letters, others need them."""
+    for text in _texts(subject, *_OF_BOTH, own=("label", "c_line")):
+        bad = None if text.value.isascii() else _ZERO_WIDTH.search(text.value)
+        if bad:
+            code = f"U+{ord(bad.group()):04X}"
+            yield text.hit(f"the {_SAID[text.key]} holds the invisible character {code}")
+
+
+@rule(
+    "SG2058",
+    severity=Severity.WARNING,
+    title="the language does not go with the script of a title",
+    why="Titles are sorted, searched and spoken by their language.",
+    example="language: en\ntitle: 桜",
+    remedy="set the language of the metadata:  language: ja",
+    source="DDEX LanguageAndScriptCode",
+)
+def language_and_script(subject: ReleaseSubject) -> Iterator[Hit]:
+    """Letters that are not Latin against the language of the metadata."""
+    language = subject.model.language or subject.config.defaults.language
+    if language is None:
+        return
+    for text in _texts(subject, "title", "version"):
+        script = None if text.value.isascii() else foreign_script(text.value, language)
+        if script is not None:
+            yield text.hit(f"{text.value!r} is {script}, the language is {language}")
+
+
+@rule(
+    "SG2125",
+    severity=Severity.ERROR,
+    title="an emoji where the recipient takes none",
+    why="The recipient refuses the message, or shows an empty box.",
+    example="title: Breakwater 🌊   # and  emoji: false  in the target",
+    remedy="write it in words, or leave the release out for this target",
+    source="the recipient's own specification, as the target's file says",
+)
+def emoji(subject: TargetSubject) -> Iterator[Hit]:
+    """Only where the target says  emoji: false."""
+    if subject.target.model.emoji:
+        return
+    for text in _texts(subject, *_OF_BOTH, own=("label", "c_line")):
+        if not text.value.isascii() and _EMOJI.search(text.value):
+            said = _SAID[text.key]
+            yield text.hit(f"the {said} holds an emoji, {subject.target.id} takes none")

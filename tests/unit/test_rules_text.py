@@ -1,0 +1,144 @@
+"""Rules about titles and other texts, and about what most recipients refuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stardust_gitops.rules import recipients_refuse, text
+from stardust_gitops.rules.scripts import foreign_script
+from tests.release_lab import Case, codes, rules_of
+
+ARTISTS = "artists: [{name: Ada Quill}]"
+MORE = """\
+  - isrc: GBXYZ2600004
+    title: Neap
+    contributors: [{name: Ada Quill, roles: [Composer]}]
+    audio: assets/four.flac
+    parental_warning: NotExplicit
+"""
+
+
+def title(words: str) -> Case:
+    """The title of the first track."""
+    return Case(release=[("title: Ebb", f'title: "{words}"')])
+
+
+def version(words: str) -> Case:
+    """The version of the first track."""
+    return Case(release=[("title: Ebb", f'title: Ebb\n    version: "{words}"')])
+
+
+def called(words: str) -> Case:
+    """The title of the release."""
+    return Case(release=[("title: Breakwater", f'title: "{words}"')])
+
+
+def artist(*names: str, more: str = "") -> Case:
+    """The artists of the release."""
+    entries = ", ".join(f'{{name: "{name}"{more}}}' for name in names)
+    return Case(release=[(ARTISTS, f"artists: [{entries}]")])
+
+
+def icpn(number: str) -> Case:
+    """Another number of the release."""
+    return Case(release=[("4006381333931", number)])
+
+
+def isrc(number: str) -> Case:
+    """Another number of the last track."""
+    return Case(release=[("GBXYZ2600003", number)])
+
+
+def of_type(name: str, more: int = 0, minutes: int = 3) -> Case:
+    """A release of three tracks, and one more, of which the first is so long."""
+    edits = [("type: EP", f"type: {name}"), ("", MORE * more)]
+    return Case(release=edits, measured={"assets/one.flac": {"duration": str(minutes * 60)}})
+
+
+def emoji(words: str, takes: str = "false") -> Case:
+    """A title for a target that takes emoji, or does not."""
+    return Case(release=title(words).release, target=[("", f"emoji: {takes}\n")])
+
+
+TABLE = [
+    ("SG2051", title("Ebb (feat. Mina Sol)"), title("Defeat. And After")),
+    ("SG2051", title("Ebb ft. Mina Sol"), title("Ten Ft Tall")),
+    ("SG2051", version("Remix [featuring Mina Sol]"), title("Featuring")),
+    ("SG2052", called("Ada Quill - First Light"), called("Ada Quill")),
+    ("SG2052", called("First Light – Ada Quill"), called("For Ada Quill")),
+    ("SG2052", title("Ada Quill: Ebb"), title("Ada Quillings - Ebb")),
+    ("SG2053", title("UNDERTOWS"), title("SOS")),
+    ("SG2053", called("LOW SEASON 2"), called("Low Season II")),
+    ("SG2054", called("Undertow EP"), called("Deep")),
+    ("SG2054", called("Undertow (Single)"), called("The Album of Tides")),
+    ("SG2054", called("Undertow - LP"), called("Single Malt")),
+    ("SG2055", title("Ebb (Live at Home)"), title("Ebb (And Flow)")),
+    ("SG2055", title("Ebb [2026 Remastered]"), title("Live")),
+    ("SG2056", version("(Live)"), version("Live (at Home)")),
+    ("SG2057", title("E\\u200bbb"), title("Ebb")),
+    ("SG2057", title("Eb\\u200db"), title("क्\\u200dष")),
+    ("SG2057", title("Ebb\\u00ad"), title("می\\u200cخواهم")),
+    ("SG2058", title("引き潮"), title("Ebb 潮")),
+    ("SG2058", called("Отлив"), called("Sølvånd & Žižek")),
+    ("SG2058", version("라이브"), version("Live")),
+    (
+        "SG2121",
+        of_type("Single", more=1),
+        of_type("Single"),
+    ),
+    ("SG2121", of_type("EP", minutes=40), of_type("EP", more=1)),
+    ("SG2121", of_type("Album"), of_type("Album", minutes=12)),
+    ("SG2122", icpn("2000000000015"), icpn("4006381333931")),
+    ("SG2122", icpn("0212345678909"), icpn("0112345678900")),
+    ("SG2122", icpn("20123451"), icpn("96385074")),
+    ("SG2123", isrc("GBXYZ0000000"), isrc("GBXYZ2600000")),
+    ("SG2123", isrc("GBXXX2600001"), isrc("GBXX12600001")),
+    ("SG2124", artist("Ada Quill & Mina Sol"), artist("Kestrel & Sons")),
+    ("SG2124", artist("Ada Quill, Mina Sol"), artist("Nick Cove and the Bad Seas")),
+    ("SG2124", artist("Quill feat. Sol"), artist("Ada Quill", "Mina Sol")),
+    ("SG2124", artist("Quill", "Quill & Sol"), artist("Sol & Quill")),
+    (
+        "SG2124",
+        artist("Quill / Sol"),
+        artist("Ada Quill & Mina Sol", more=', isni: "000000012146438X"'),
+    ),
+    ("SG2125", emoji("Ebb 🌊"), emoji("Ebb 🌊", takes="true")),
+    ("SG2125", emoji("Ebb ❤️"), emoji("Ebb №1 … “潮”")),
+]
+
+
+@pytest.mark.parametrize(("code", "failing", "passing"), TABLE)
+def test_what_a_rule_finds(code: str, failing: Case, passing: Case, tmp_path: Path) -> None:
+    assert code in codes(tmp_path / "failing", failing)
+    assert code not in codes(tmp_path / "passing", passing)
+
+
+def test_every_rule_has_its_cases() -> None:
+    assert {code for code, _, _ in TABLE} == rules_of(text, recipients_refuse)
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "script"),
+    [
+        ("Breakwater", "ja", None),
+        ("引き潮", "ja", None),
+        ("引き潮", "zh", "Japanese"),
+        ("潮", "zh-Hant", None),
+        ("潮", "en-Latn", "Chinese"),
+        ("潮", "ja-Jpan", None),
+        ("Отлив", "sr-Latn", "Cyrillic"),
+        ("Отлив", "sr", None),
+        ("Άμπωτη", "en", "Greek"),
+        ("Άμπωτη", "el", None),
+        ("جزر", "fa", None),
+        ("שפל", "en", "Hebrew"),
+        ("น้ำลง", "th", None),
+        ("Ebb 潮", "en", None),
+        ("… №1", "en", None),
+        ("ბრუნი", "en", "Georgian"),
+    ],
+)
+def test_scripts_and_languages(words: str, language: str, script: str | None) -> None:
+    assert foreign_script(words, language) == script
