@@ -1,4 +1,4 @@
-"""How the message of a package is to be said for its recipient: one place for apply and previews."""
+"""How a message is to be said for its recipient: one place for apply and for previews."""
 
 from __future__ import annotations
 
