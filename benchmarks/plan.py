@@ -18,11 +18,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import orjson
 import yaml
 from yaml._yaml import CParser
 
 from benchmarks.plan_corpus import write_corpus
 from benchmarks.rows import Row
+from stardust_gitops.assets.lock import ADAPTER
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.catalog.yaml_strict import parse
 
@@ -69,15 +71,16 @@ def _floor(root: Path, *, sample: int) -> float:
 def _floor_of_one(root: Path, sample: int) -> float:
     files = sorted(root.glob("releases/*/*.yaml"))[:sample]
     data = [(file.read_bytes(), file.with_suffix(".lock.json").read_bytes()) for file in files]
-    values = [parse(release, "") for release, _ in data]
+    values = [(parse(release, ""), orjson.loads(lock)) for release, lock in data]
     gc.collect()
     gc.freeze()
     begin = time.process_time()
     for release, lock in data:
         _drain(release)
         _drain(lock)
-    for value in values:
-        ReleaseFile.model_validate(value)
+    for release_values, lock_values in values:
+        ReleaseFile.model_validate(release_values)
+        ADAPTER.validate_python(lock_values)
     return (time.process_time() - begin) / len(files)
 
 
@@ -92,7 +95,9 @@ def _plan(root: Path) -> tuple[float, float]:
     it and its largest child."""
     code = (
         "import resource, sys, time\n"
-        "from stardust_gitops.cli.main import run\n"
+        "import gc\n"
+        "from stardust_gitops.cli.main import OBJECTS_BEFORE_COLLECTION, run\n"
+        "gc.set_threshold(OBJECTS_BEFORE_COLLECTION)\n"
         "import stardust_gitops.cli.plan\n"
         "begin = time.perf_counter()\n"
         "assert run(sys.argv[1:]) == 0\n"
