@@ -42,13 +42,13 @@ def run(releases: int = RELEASES) -> list[Row]:
         _command(root, "ledger", "init")
         floors, colds = [], []
         for _ in range(ROUNDS):
-            floors.append(_floor(root, sample=min(releases, 1000)) * releases)
-            colds.append(_plan(root))
+            floors.append(floor_of(root, sample=min(releases, 1000)) * releases)
+            colds.append(measured("plan", root))
         floor, (cold, peak) = min(floors), min(colds)
         _command(
             root, "ledger", "adopt", "--target", "*", "--reason", "benchmark", "--auto-approve"
         )
-        warm, _ = min(_plan(root) for _ in range(ROUNDS))
+        warm, _ = min(measured("plan", root) for _ in range(ROUNDS))
         listing = min(_timed(lambda: _git(root, "ls-tree", "-r", "HEAD")) for _ in range(ROUNDS))
     corpus = f"{releases:,} releases × 5 targets"
     return [
@@ -58,7 +58,7 @@ def run(releases: int = RELEASES) -> list[Row]:
     ]
 
 
-def _floor(root: Path, *, sample: int) -> float:
+def floor_of(root: Path, *, sample: int) -> float:
     """Seconds for each release: CPU of draining the events of the file and its lock and of the
     model, divided by the cores. All cores are at work, as they are in a plan: they slow each other
     down."""
@@ -90,15 +90,15 @@ def _drain(data: bytes) -> None:
         pass
 
 
-def _plan(root: Path) -> tuple[float, float]:
-    """Wall seconds of a whole `plan --format json` without Python's start, and peak megabytes of
-    it and its largest child."""
+def measured(command: str, root: Path) -> tuple[float, float]:
+    """Wall seconds of a whole `plan` or `validate` in JSON without Python's start, and peak
+    megabytes of it and its largest child."""
     code = (
         "import resource, sys, time\n"
         "import gc\n"
         "from stardust_gitops.cli.main import OBJECTS_BEFORE_COLLECTION, run\n"
         "gc.set_threshold(OBJECTS_BEFORE_COLLECTION)\n"
-        "import stardust_gitops.cli.plan\n"
+        f"import stardust_gitops.cli.{command}\n"
         "begin = time.perf_counter()\n"
         "assert run(sys.argv[1:]) == 0\n"
         "took = time.perf_counter() - begin\n"
@@ -106,7 +106,7 @@ def _plan(root: Path) -> tuple[float, float]:
         "           for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024\n"
         "print(took, peak, file=sys.stderr)\n"
     )
-    arguments = ["plan", "--format", "json", "--catalog", str(root)]
+    arguments = [command, "--format", "json", "--catalog", str(root)]
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import StrEnum
 from itertools import islice
 
@@ -57,13 +58,23 @@ class YamlCode(StrEnum):
 
 
 def diagnose(data: bytes, file: str) -> tuple[Finding, ...]:
-    """Every finding about these bytes, in the order of the file, at most `MOST_FINDINGS`.
+    """Every finding about these bytes, in the order of the file, at most `MOST_FINDINGS`: of more,
+    the last one says how many are left out.
 
     Empty exactly where `yaml_strict.parse` accepts them. Trouble with the bytes or characters is
     reported alone, since nothing after it can be trusted; a syntax error is the last finding.
     """
-    findings = tuple(islice(_byte_findings(data, file), MOST_FINDINGS))
-    return findings or tuple(islice(_node_findings(data, file), MOST_FINDINGS))
+    return _limited(_byte_findings(data, file)) or _limited(_node_findings(data, file))
+
+
+def _limited(found: Iterator[Finding]) -> tuple[Finding, ...]:
+    findings = list(islice(found, MOST_FINDINGS))
+    rest = sum(1 for _ in found)
+    if rest:
+        message = f"from here on {rest + 1:,} findings in this file are left out"
+        remedy = "correct the others first: many have one cause"
+        findings[-1] = replace(findings[-1], message=message, remedy=remedy)
+    return tuple(findings)
 
 
 def _finding(
@@ -115,11 +126,15 @@ def _byte_findings(data: bytes, file: str) -> Iterator[Finding]:
 
 
 def _character_findings(text: str, file: str) -> Iterator[Finding]:
+    line, column, seen = 1, 1, 0
     for match in _forbidden_in_file.finditer(text):
+        lines, last = _place_of(text[seen : match.start()])
+        line, column = line + lines - 1, last if lines > 1 else column + last - 1
+        seen = match.start()
         yield _finding(
             YamlCode.CHARACTER,
             file,
-            _place_of(text[: match.start()]),
+            (line, column),
             f"the invisible character U+{ord(match[0]):04X} stands here",
             "delete it; retype the text around it if it came from a copy",
         )

@@ -37,13 +37,21 @@ def write_yaml(document: Mapping[str, Any]) -> str:
     return "".join(f"{line}\n" for line in _mapping(document))
 
 
-def write_scalar(text: str) -> str:
-    """A text as it may stand anywhere in a file, on one line."""
+def write_scalar(text: str, *, in_brackets: bool = True) -> str:
+    """A text as it may stand anywhere in a file, on one line; not `in_brackets` it needs no quotes
+    for a comma, a bracket or a colon within it (``env:NAME``)."""
     if isinstance(text, Plain):
         return str(text)
-    if _dumped(text, None) == text and not _ambiguous(text):
+    if not _ambiguous(text) and (
+        _dumped(text, None) == text or (not in_brackets and _stands_after_key(text))
+    ):
         return text
     return _dumped(text, '"')
+
+
+def _stands_after_key(text: str) -> bool:
+    dumped = yaml.dump({"key": text}, Dumper=yaml.SafeDumper, allow_unicode=True, width=2**31)
+    return bool(dumped == f"key: {text}\n")
 
 
 def _dumped(text: str, style: str | None) -> str:
@@ -63,7 +71,7 @@ def _mapping(document: Mapping[str, Any]) -> Iterator[str]:
     for key, value in document.items():
         name = f"{write_scalar(key)}:"
         if isinstance(value, str):
-            yield f"{name} {write_scalar(value)}"
+            yield f"{name} {write_scalar(value, in_brackets=False)}"
         elif not value:
             continue
         elif _stands_on_one_line(value) and len(line := f"{name} {_flow(value)}") <= WIDTH:
@@ -82,13 +90,17 @@ def _stands_on_one_line(value: Mapping[str, Any] | Sequence[Any]) -> bool:
 def _sequence(items: Sequence[Any]) -> Iterator[str]:
     for item in items:
         if not isinstance(item, Mapping):
-            yield f"- {_flow(item)}"
+            yield f"- {_item(item)}"
         elif len(item) <= _SHORT_ITEM and len(line := f"- {_flow(item)}") <= WIDTH - 2:
             yield line
         else:
             marks = ("- ", *("  " for _ in item))
             lines = list(_mapping(item))
             yield from (f"{marks[min(place, 1)]}{line}" for place, line in enumerate(lines))
+
+
+def _item(value: Any) -> str:
+    return write_scalar(value, in_brackets=False) if isinstance(value, str) else _flow(value)
 
 
 def _flow(value: Any) -> str:

@@ -35,6 +35,7 @@ COMMANDS = {
     "init": ("init", "Make a new catalogue."),
     "new": ("new", "Add a release to the catalogue."),
     "validate": ("validate", "Check the catalogue; finds every mistake at once."),
+    "fmt": ("fmt", "Bring the files of the catalogue into their canonical form."),
     "plan": ("plan", "Show what differs from what the recipients have, and why."),
     "apply": ("apply", "Deliver what differs."),
     "render": ("render", "Write the message of a release for a target."),

@@ -41,7 +41,9 @@ def write_bytes(data: bytes) -> None:
     out.flush()
 
 
-def show_findings(findings: Iterable[Finding], root: Path | None, *, stderr: bool = True) -> None:
+def show_findings(
+    findings: Iterable[Finding], root: Path | None, *, stderr: bool = True, by_rule: bool = False
+) -> None:
     """Findings grouped by file, each with its line; but no line of a target's file, where a
     secret may stand that should not, nor of a file outside that a link leads to."""
     from stardust_gitops.reports.findings_text import render_findings
@@ -56,10 +58,15 @@ def show_findings(findings: Iterable[Finding], root: Path | None, *, stderr: boo
         except OSError:
             return None  # then the finding is shown without its line
 
-    render_findings(findings, console(stderr=stderr), source=source)
+    render_findings(findings, console(stderr=stderr), source=source, by_rule=by_rule)
 
 
 def failed(findings: Iterable[Finding], *, strict: bool = False) -> bool:
     """Whether findings make a command fail: errors, and warnings under ``--strict``."""
-    bad = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    bad = failing(strict)
     return any(finding.severity in bad for finding in findings)
+
+
+def failing(strict: bool) -> frozenset[Severity]:
+    """The severities that make a command fail."""
+    return frozenset({Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR})

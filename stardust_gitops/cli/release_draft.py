@@ -17,7 +17,7 @@ from stardust_gitops.content.problems import Problems
 from stardust_gitops.diagnostics import Finding
 from stardust_gitops.errors import GitOpsError, UsageError
 from stardust_gitops.identifiers.icpn import normalise, to_gtin14
-from stardust_gitops.reconciler.survey import Surveyor
+from stardust_gitops.reconciler.surveyor import Surveyor
 from stardust_gitops.reconciler.workspace import Workspace
 
 THERE_ALREADY = "SG9022"

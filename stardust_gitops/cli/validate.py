@@ -2,50 +2,178 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from stardust_gitops.cli.options import catalogue_option, format_option
-from stardust_gitops.cli.output import failed, print_json, show_findings
+from stardust_gitops.catalog.findings import located
+from stardust_gitops.catalog.loading import InvalidCatalogueError
+from stardust_gitops.cli.options import catalogue_option, format_option, outside
+from stardust_gitops.cli.output import (
+    failed,
+    failing,
+    print_json,
+    show_findings,
+    write_bytes,
+)
 from stardust_gitops.cli.progress import counting
 from stardust_gitops.cli.session import open_catalogue_at
+from stardust_gitops.diagnostics import Finding
+from stardust_gitops.errors import UsageError
+
+if TYPE_CHECKING:
+    from stardust_gitops.reconciler.survey import Survey
+    from stardust_gitops.reconciler.workspace import Workspace
 
 
 @click.command("validate")
 @catalogue_option
 @click.option("--strict", is_flag=True, help="Let warnings fail, too.")
-@format_option("text", "json")
+@click.option(
+    "--changed-since",
+    metavar="REF",
+    help="Tell only what concerns files changed since this commit, and all that uses them.",
+)
+@click.option("--list-rules", is_flag=True, help="List every rule and code.")
+@click.option("--explain", metavar="CODE", help="Say what a rule or code is about.")
+@format_option("text", "json", "github", "sarif", "junit")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-def command(catalog: Path, strict: bool, output_format: str, files: tuple[Path, ...]) -> int:
+@click.pass_context
+def command(
+    ctx: click.Context,
+    catalog: Path,
+    strict: bool,
+    changed_since: str | None,
+    list_rules: bool,
+    explain: str | None,
+    output_format: str,
+    files: tuple[Path, ...],
+) -> int:
     """Check the catalogue; finds every mistake at once.
 
     Reads files and their locks, opens no audio, needs no ledger and no network. With FILES, as
-    pre-commit gives them, everything is read but only what concerns these files is told.
+    pre-commit gives them, or --changed-since, everything is read but only what concerns these
+    files is told.
 
     \b
     Examples:
       stardust-gitops validate
       stardust-gitops validate --strict --format json
+      stardust-gitops validate --changed-since origin/main --format github
+      stardust-gitops validate --explain SG2107
     """
-    from stardust_gitops.catalog.findings import located
-    from stardust_gitops.reconciler.survey import Surveyor, survey_releases
+    if list_rules or explain is not None:
+        return _tell_rules(explain, output_format)
+    try:
+        workspace = open_catalogue_at(catalog)
+    except InvalidCatalogueError as error:
+        if output_format == "text" or not error.findings:
+            raise
+        _report(error.findings, error.root, output_format, strict, ())
+        return 3
+    changed = None if changed_since is None else _changed(workspace, changed_since)
+    survey = _survey(workspace, outside(ctx).clock.now())
+    findings = located(_chosen(survey, workspace, files, changed), workspace.root)
+    if output_format != "text":
+        _report(findings, workspace.root, output_format, strict, workspace.files())
+    else:
+        _show(findings, workspace, strict)
+    return 3 if failed(findings, strict=strict) else 0
 
-    workspace = open_catalogue_at(catalog)
-    files_to_read = len(workspace.catalogue.release_files)
-    with counting("reading releases", files_to_read) as advance:
-        survey = survey_releases(Surveyor(workspace), workspace, advance)
-    findings = located(survey.findings, workspace.root)
+
+def _survey(workspace: Workspace, now: datetime) -> Survey:
+    from stardust_gitops.reconciler.survey import survey_releases
+    from stardust_gitops.reconciler.surveyor import Surveyor
+
+    with counting("reading releases", len(workspace.catalogue.release_files)) as advance:
+        return survey_releases(Surveyor(workspace, now, desired=False), workspace, advance)
+
+
+def _tell_rules(explain: str | None, output_format: str) -> int:
+    from stardust_gitops.catalog.suggest import did_you_mean
+    from stardust_gitops.reports import rules_text
+    from stardust_gitops.rules.book import rule_book
+
+    book = rule_book()
+    if output_format not in ("text", "json"):
+        raise UsageError("rules are told as text or JSON", hint="use --format text or json")
+    if explain is None:
+        rules = book.values()
+        if output_format == "json":
+            print_json(rules_text.rules_document(rules))
+        else:
+            click.echo(rules_text.rules_table(rules))
+        return 0
+    rule = book.get(explain.strip().upper())
+    if rule is None:
+        near = did_you_mean(explain, book)
+        hint = f"did you mean {near}?" if near else "see  stardust-gitops validate --list-rules"
+        raise UsageError(f"there is no rule or code {explain!r}", hint=hint)
+    if output_format == "json":
+        print_json(rules_text.rule_document(rule))
+    else:
+        click.echo(rules_text.rule_text(rule))
+    return 0
+
+
+def _changed(workspace: Workspace, ref: str) -> set[str]:
+    if workspace.repository is None:
+        raise UsageError(
+            "--changed-since needs a git repository", hint="leave it out to check everything"
+        )
+    return workspace.repository.changed_since(ref, workspace.root)
+
+
+def _chosen(
+    survey: Survey, workspace: Workspace, files: Sequence[Path], changed: set[str] | None
+) -> Iterable[Finding]:
+    findings: Iterable[Finding] = survey.findings
+    if changed is not None:
+        from stardust_gitops.reconciler.affected import affected_by
+
+        affected = affected_by(changed, workspace.catalogue, survey.index)
+        findings = [finding for finding in findings if affected.concerns(finding)]
     if files:
         wanted = {file.resolve() for file in files}
         findings = [f for f in findings if (workspace.root / f.file).resolve() in wanted]
+    return findings
+
+
+def _show(findings: Sequence[Finding], workspace: Workspace, strict: bool) -> None:
+    """For people."""
+    if findings:
+        show_findings(findings, workspace.root, stderr=False, by_rule=True)
+    if not failed(findings, strict=strict):
+        releases, targets = len(workspace.catalogue.release_files), len(workspace.catalogue.targets)
+        click.echo(f"{releases} releases and {targets} targets are valid.")
+
+
+def _report(
+    findings: Sequence[Finding],
+    root: Path,
+    output_format: str,
+    strict: bool,
+    files: Collection[str],
+) -> None:
+    """For programs. `files` are those that were looked at."""
+    from stardust_gitops.reconciler.workspace import prefix_of
+
     if output_format == "json":
         from stardust_gitops.reports.findings_json import findings_document
 
         print_json(findings_document(findings))
-    elif findings:
-        show_findings(findings, workspace.root, stderr=False)
-    if output_format == "text" and not failed(findings, strict=strict):
-        releases, targets = len(workspace.catalogue.release_files), len(workspace.catalogue.targets)
-        click.echo(f"{releases} releases and {targets} targets are valid.")
-    return 3 if failed(findings, strict=strict) else 0
+    elif output_format == "github":
+        from stardust_gitops.reports.findings_github import github_annotations
+
+        write_bytes(github_annotations(findings, prefix=prefix_of(root)).encode())
+    elif output_format == "sarif":
+        from stardust_gitops.reports.findings_sarif import sarif_document
+
+        print_json(sarif_document(findings, prefix=prefix_of(root)))
+    else:
+        from stardust_gitops.reports.findings_junit import junit_xml
+
+        write_bytes(junit_xml(findings, files, failing=failing(strict)))

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from stardust_gitops.errors import GitOpsError
+from stardust_gitops.errors import GitOpsError, UsageError
 from stardust_gitops.git.blame import blamed_commits
 from stardust_gitops.git.command import FAILED, GitError, command, environment, failure, run
 
@@ -96,6 +96,43 @@ class Repository:
         # With -z paths are relative to the top, whatever the folder and the configuration.
         paths = (os.fsdecode(record[3:]) for record in output.split(b"\0")[:-1])
         return {path.removeprefix(prefix).rstrip("/") for path in paths}
+
+    def changed_since(self, ref: str, folder: Path) -> set[str]:
+        """Paths below the folder whose file differs from its state at a commit, and untracked
+        ones; deleted files are among them, ignored files are not.
+
+        `ref` is whatever git takes for a commit. `UsageError` for anything else.
+        """
+        commit = self._commit(ref)
+        _, changed = run(
+            folder,
+            "diff",
+            "--name-only",
+            "-z",
+            "--relative",
+            "--no-renames",
+            "--no-ext-diff",
+            "--ignore-submodules=dirty",
+            commit,
+            "--",
+            ".",
+        )
+        _, untracked = run(folder, "ls-files", "--others", "--exclude-standard", "-z")
+        return {os.fsdecode(path) for path in (changed + untracked).split(b"\0") if path}
+
+    def _commit(self, ref: str) -> str:
+        """The full id of a commit; what begins with a dash would be an option of git's."""
+        if ref and not ref.startswith("-") and ref.isprintable():
+            name = f"{ref}^{{commit}}"
+            code, output = run(
+                self.root, "rev-parse", "--verify", "--quiet", name, accept=(0, 1, 128)
+            )
+            if code == 0 and _is_id(commit := output.decode("ascii", "replace").strip()):
+                return commit
+        raise UsageError(
+            f"git knows no commit {ref!r}",
+            hint="name a branch, tag or commit; a shallow clone may lack it: git fetch --unshallow",
+        )
 
     def _prefix(self, folder: Path) -> str:
         resolved = Path(os.path.realpath(folder))

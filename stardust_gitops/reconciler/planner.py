@@ -9,11 +9,13 @@ from typing import Any
 
 import orjson
 
-from stardust_gitops.catalog.loading import read_release
+from stardust_gitops.catalog.findings import located
+from stardust_gitops.catalog.loading import CONFIG_NAME, InvalidCatalogueError, read_release
 from stardust_gitops.clock import Clock, instant_text
 from stardust_gitops.content.canonical import Document, load_delivery
 from stardust_gitops.content.model import Delivery
 from stardust_gitops.content.resolve import Base
+from stardust_gitops.diagnostics import Severity
 from stardust_gitops.errors import CatalogueError
 from stardust_gitops.ledger.events import StreamId
 from stardust_gitops.ledger.store import LedgerStore, Snapshot
@@ -24,7 +26,8 @@ from stardust_gitops.planning.selection import Selection
 from stardust_gitops.planning.settings import Permissions
 from stardust_gitops.reconciler.origins import Origins
 from stardust_gitops.reconciler.settings import safety_settings, target_settings
-from stardust_gitops.reconciler.survey import Survey, Surveyor, survey_releases
+from stardust_gitops.reconciler.survey import Survey, survey_releases
+from stardust_gitops.reconciler.surveyor import Surveyor
 from stardust_gitops.reconciler.workspace import Workspace
 
 GUARD_WINDOW = timedelta(hours=24)
@@ -47,7 +50,7 @@ class Planner:
         self._workspace = workspace
         self._ledger = ledger
         self._clock = clock
-        self.surveyor = Surveyor(workspace)
+        self.surveyor = Surveyor(workspace, clock.now())
         self.survey: Survey | None = None
         self.snapshot: Snapshot | None = None
         self._last_base: Base | None = None
@@ -81,8 +84,21 @@ class Planner:
     def look(self, progress: Callable[[str], None] | None = None) -> Survey:
         """The survey of the catalogue, made once; `progress` is called with each file read."""
         if self.survey is None:
+            self._require_settings()
             self.survey = survey_releases(self.surveyor, self._workspace, progress)
         return self.survey
+
+    def _require_settings(self) -> None:
+        """`InvalidCatalogueError` where ``stardust.yaml`` has errors: they stop everything."""
+        found = self.surveyor.frame_findings
+        errors = [f for f in found if f.file == CONFIG_NAME and f.severity is Severity.ERROR]
+        if errors:
+            raise InvalidCatalogueError(
+                f"{CONFIG_NAME} is not valid",
+                tuple(located(errors, self._workspace.root)),
+                hint="nothing was planned; correct it first",
+                root=self._workspace.root,
+            )
 
     def recipient_dpid(self, target: str) -> str:
         """The DPID of a target's recipient."""

@@ -18,7 +18,7 @@ from stardust_gitops.messages.header import Header
 from stardust_gitops.planning.model import Action
 from stardust_gitops.planning.strays import shown_icpn
 from stardust_gitops.reconciler.recipients import recipient_of
-from stardust_gitops.reconciler.survey import Surveyor
+from stardust_gitops.reconciler.surveyor import Surveyor
 from stardust_gitops.reconciler.workspace import Workspace
 
 PREVIEW_TIME = "1970-01-01T00:00:00Z"

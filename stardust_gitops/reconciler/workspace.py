@@ -32,17 +32,30 @@ class Workspace:
         """The folder of ``stardust.yaml``."""
         return self.catalogue.root
 
+    def files(self) -> set[str]:
+        """The files that the catalogue is read from, genre maps and what does not read left out."""
+        frame = self.catalogue
+        read = {CONFIG_NAME, *frame.release_files}
+        read |= {target.file for target in frame.targets.values()}
+        return read | {recording.file for recording in frame.recordings.values()}
+
     def uncommitted(self) -> list[str]:
         """Files of the catalogue that differ from the last commit, sorted; those too that git
         was told to ignore although the catalogue reads them."""
         if self.repository is None:
             return []
-        frame = self.catalogue
-        read = {CONFIG_NAME, *frame.release_files}
-        read |= {target.file for target in frame.targets.values()}
-        read |= {recording.file for recording in frame.recordings.values()}
+        read = self.files()
         changed = {path for path in self.modified if path.startswith(CATALOGUE_FOLDERS)}
         return sorted(changed | (read & self.modified) | (read - self.git_ids.keys()))
+
+
+def prefix_of(root: Path) -> str:
+    """The catalogue's folder in its repository with a slash; empty at the top and outside git."""
+    repository = Repository.find(root)
+    if repository is None:
+        return ""
+    folder = root.resolve().relative_to(repository.root).as_posix()
+    return "" if folder == "." else f"{folder}/"
 
 
 def open_workspace(root: Path) -> Workspace:

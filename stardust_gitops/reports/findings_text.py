@@ -13,6 +13,7 @@ from rich.text import Text
 
 from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.reports.wording import Script, counted
+from stardust_gitops.rules.book import rule_book
 
 SourceText = Callable[[str], bytes | None]
 """The bytes of a file of the catalogue, or ``None`` where there are none to show."""
@@ -24,9 +25,15 @@ _WINDOW = 100
 
 
 def render_findings(
-    findings: Iterable[Finding], console: Console, *, source: SourceText, limit: int = 20
+    findings: Iterable[Finding],
+    console: Console,
+    *,
+    source: SourceText,
+    limit: int = 20,
+    by_rule: bool = False,
 ) -> None:
-    """Print findings, at most `limit` of each file, and a line that counts them all."""
+    """Print findings, at most `limit` of each file, and a line that counts them all; with
+    `by_rule`, before it, how often each rule was broken."""
     ordered = sorted(findings, key=Finding.sort_key)
     page = _Page(
         console=console,
@@ -41,6 +48,8 @@ def render_findings(
         if len(members) > limit:
             page.line((f"{file}: and {len(members) - limit:,} more", "dim"))
             page.line(("", ""))
+    if by_rule and len(ordered) > 1:
+        page.rules(ordered)
     if ordered:
         page.line((findings_summary(ordered), "bold"))
 
@@ -51,6 +60,11 @@ def findings_summary(findings: Sequence[Finding]) -> str:
     parts = [counted(counts[severity], severity) for severity in Severity if counts[severity]]
     files = len({finding.file for finding in findings})
     return f"{', '.join(parts) or 'No findings'} in {counted(files, 'file')}"
+
+
+def title_of(code: str) -> str:
+    """What a rule is about, in a few words."""
+    return rule_book()[code].title
 
 
 def place_of(finding: Finding) -> str:
@@ -97,6 +111,13 @@ class _Page:
             self._excerpt(finding, lines[finding.line - 1])
         if finding.remedy:
             self.line(("    " + finding.remedy, "green"))
+        self.line(("", ""))
+
+    def rules(self, findings: Sequence[Finding]) -> None:
+        """How often each rule was broken, the most frequent first."""
+        severity = {finding.code: finding.severity for finding in findings}
+        for code, number in Counter(finding.code for finding in findings).most_common():
+            self.line((f"{code} ×{number:<5,}", STYLES[severity[code]]), (f" {title_of(code)}", ""))
         self.line(("", ""))
 
     def _excerpt(self, finding: Finding, line: str) -> None:

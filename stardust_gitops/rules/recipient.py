@@ -2,92 +2,155 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from stardust_gitops.assets.facts import ImageFacts
-from stardust_gitops.catalog.loading import Target
 from stardust_gitops.content.canonical import Document
 from stardust_gitops.content.deals import Usage
-from stardust_gitops.content.problems import Problems
-from stardust_gitops.content.resolve import Base
-from stardust_gitops.diagnostics import Pointer
+from stardust_gitops.diagnostics import Pointer, Severity
 from stardust_gitops.identifiers.dpid import dpid_check_character, dpid_check_ok
+from stardust_gitops.rules.registry import Hit, rule
+from stardust_gitops.rules.subjects import ConfigSubject, TargetFileSubject, TargetSubject
 
 
-def check_target(target: Target, problems: Problems) -> None:
-    """Settings of a target that do not go together."""
-    model = target.model
-    check_dpid(model.recipient.dpid, ("recipient", "dpid"), problems)
+@rule(
+    "SG1309",
+    severity=Severity.WARNING,
+    title="the check character of a DPID is wrong",
+    why="A mistyped DPID reaches nobody; but some that are in use have a wrong check character.",
+    example="sender: {dpid: PADPIDA2026112201X, name: Alpha Tide}",
+    remedy="compare it with the list of DDEX; a mistyped DPID reaches nobody",
+    source="ISO 7064 MOD 37-2, as in DDEX's DPID",
+)
+def dpid_check_character_wrong(subject: ConfigSubject | TargetFileSubject) -> Iterator[Hit]:
+    """The sender's and each recipient's."""
+    if isinstance(subject, ConfigSubject):
+        key, dpid = "sender", subject.model.sender.dpid
+    else:
+        key, dpid = "recipient", subject.model.recipient.dpid
+    if not dpid_check_ok(dpid):
+        yield Hit(
+            (key, "dpid"),
+            f"the check character of {dpid} is {dpid[-1]}, should be {dpid_check_character(dpid)}",
+        )
+
+
+@rule(
+    "SG2109",
+    severity=Severity.ERROR,
+    fixed=True,
+    title="a takedown method that this version cannot serve",
+    why="A takedown would be refused at the very moment when it is needed.",
+    example="message: {version: 4.3}\ntakedown: takedown_flag",
+    remedy="use no_deals or end_date",
+    source="DDEX ERN 4: takedown by deals, not by flag",
+)
+def takedown_not_available(subject: TargetFileSubject) -> Iterator[Hit]:
+    """ERN 4.3 knows neither a flag nor, here, a purge."""
+    model = subject.model
     if model.takedown in ("takedown_flag", "purge"):
-        problems.error(
-            "SG2109",
+        yield Hit(
             ("takedown",),
             f"takedown: {model.takedown} is not available for ERN {model.message.version}",
-            "use no_deals or end_date",
         )
-    layout, completion = model.choreography.layout, model.choreography.completion
+
+
+@rule(
+    "SG2110",
+    severity=Severity.ERROR,
+    fixed=True,
+    title="settings of a target that do not go together",
+    why="The recipient would wait for a marker that never comes.",
+    example="choreography: {layout: batch, completion: message}",
+    remedy="batch takes manifest or semaphore, release takes message or semaphore",
+    source="DDEX ERN Part 3 (choreographies)",
+)
+def layout_and_completion(subject: TargetFileSubject) -> Iterator[Hit]:
+    """The layout of the upload and what ends it."""
+    layout, completion = subject.model.choreography.layout, subject.model.choreography.completion
     if (layout, completion) in (("batch", "message"), ("release", "manifest")):
-        problems.error(
-            "SG2110",
+        yield Hit(
             ("choreography", "completion"),
             f"completion: {completion} does not go with layout: {layout}",
-            "batch takes manifest or semaphore, release takes message or semaphore",
         )
 
 
-def check_dpid(dpid: str, pointer: Pointer, problems: Problems) -> None:
-    """A DPID whose check character is wrong: a warning, as some that are in use have one."""
-    if not dpid_check_ok(dpid):
-        problems.warning(
-            "SG1309",
-            pointer,
-            f"the check character of {dpid} is {dpid[-1]}, should be {dpid_check_character(dpid)}",
-            "compare it with the list of DDEX; a mistyped DPID reaches nobody",
-        )
+def _covers(subject: TargetSubject) -> Iterator[ImageFacts]:
+    for role, _, asset in subject.base.assets:
+        if role == "cover" and isinstance(asset.facts, ImageFacts):
+            yield asset.facts
 
 
-def check_content(base: Base, document: Document, target: Target, problems: Problems) -> None:
-    """What this recipient would refuse, or sell otherwise than meant."""
-    _cover(base, target, problems)
-    _profile(document, target, problems)
-    _track_prices(base, document, target, problems)
-
-
-def _cover(base: Base, target: Target, problems: Problems) -> None:
-    for role, _, asset in base.assets:
-        facts = asset.facts
-        if role != "cover" or not isinstance(facts, ImageFacts):
-            continue
-        size, wanted = f"{facts.width} × {facts.height}", target.model.cover.pixels
+@rule(
+    "SG2104",
+    severity=Severity.ERROR,
+    title="the cover is not square, or too small",
+    why="Recipients refuse it, often days later and by mail.",
+    example="cover: assets/cover-1500x1500.jpg   # the target wants 3000 × 3000",
+    remedy="replace the image by a square one of that size or larger",
+    source="BR18 (recipients' delivery specifications)",
+)
+def cover_size(subject: TargetSubject) -> Iterator[Hit]:
+    """Against  cover: {pixels: …}  of the target."""
+    wanted = subject.target.model.cover.pixels
+    for facts in _covers(subject):
         if facts.width != facts.height or facts.width < wanted:
-            problems.error(
-                "SG2104",
+            yield Hit(
                 ("cover",),
-                f"cover is {size}, {target.id} wants {wanted} × {wanted}",
-                "replace the image by a square one of that size or larger",
+                f"cover is {facts.width} × {facts.height},"
+                f" {subject.target.id} wants {wanted} × {wanted}",
             )
+
+
+@rule(
+    "SG2105",
+    severity=Severity.ERROR,
+    title="the cover's colours are not RGB",
+    why="CMYK and palette images are shown in wrong colours, or refused.",
+    example="cover: assets/cover-cmyk.jpg",
+    remedy="convert the image to RGB",
+    source="BR18 (recipients' delivery specifications)",
+)
+def cover_colours(subject: TargetSubject) -> Iterator[Hit]:
+    """As measured of the file."""
+    for facts in _covers(subject):
         if facts.mode != "RGB":
-            problems.error(
-                "SG2105",
-                ("cover",),
-                f"cover is {facts.mode}, {target.id} wants RGB",
-                "convert the image to RGB",
-            )
+            yield Hit(("cover",), f"cover is {facts.mode}, {subject.target.id} wants RGB")
 
 
-def _profile(document: Document, target: Target, problems: Problems) -> None:
-    count = len(document["tracks"])
-    if target.model.message.profile == "SimpleAudioSingle" and count != 1:
-        problems.error(
-            "SG2108",
+@rule(
+    "SG2108",
+    severity=Severity.ERROR,
+    fixed=True,
+    title="the profile SimpleAudioSingle takes one track",
+    why="A message that contradicts its profile is refused.",
+    example="message: {profile: SimpleAudioSingle}   # and a release of two tracks",
+    remedy="set  message: {profile: Audio}  in the target, or leave the release out for it",
+    source="DDEX release profile SimpleAudioSingle",
+)
+def one_track_in_simple_single(subject: TargetSubject) -> Iterator[Hit]:
+    """The number of tracks against the target's profile."""
+    count = len(subject.document["tracks"])
+    if subject.target.model.message.profile == "SimpleAudioSingle" and count != 1:
+        yield Hit(
             ("tracks",),
-            f"the profile SimpleAudioSingle of {target.id} takes one track, not {count}",
-            "set  message: {profile: Audio}  in the target, or leave the release out for it",
+            f"the profile SimpleAudioSingle of {subject.target.id} takes one track, not {count}",
         )
 
 
-def _track_prices(base: Base, document: Document, target: Target, problems: Problems) -> None:
+@rule(
+    "SG2107",
+    severity=Severity.WARNING,
+    title="a track is sold alone without a price",
+    why="The release has a price and its tracks none: the recipient takes one of its own.",
+    example="deals: [{offer: download, price_code: Mid}]   # no track_price_code",
+    remedy="add track_price_code or track_wholesale_price to the deal,"
+    " or  available: album_only  to the track",
+    source="recipients' delivery specifications",
+)
+def track_without_price(subject: TargetSubject) -> Iterator[Hit]:
     """A priced release whose tracks are sold alone without a price: nobody may invent one."""
+    document = subject.document
     deals: list[Document] = document.get("deals", [])
     priced = {_usage(deal) for deal in deals if _has_price(deal)}
     if not priced:
@@ -96,12 +159,9 @@ def _track_prices(base: Base, document: Document, target: Target, problems: Prob
     unpriced = _unpriced(standing, priced)
     for index, track in enumerate(document["tracks"]):
         if _unpriced(track["deals"], priced) if "deals" in track else unpriced:
-            problems.warning(
-                "SG2107",
-                ("tracks", base.tracks[index].place),
-                f"track {track['isrc']} is sold alone at {target.id} without a price",
-                "add track_price_code or track_wholesale_price to the deal,"
-                " or  available: album_only  to the track",
+            place: Pointer = ("tracks", subject.tracks[index].place)
+            yield Hit(
+                place, f"track {track['isrc']} is sold alone at {subject.target.id} without a price"
             )
             return
 

@@ -46,7 +46,7 @@ from stardust_gitops.content.model import (
     Track,
     Visibility,
 )
-from stardust_gitops.reconciler.survey import Surveyor
+from stardust_gitops.reconciler.surveyor import Surveyor
 from stardust_gitops.reconciler.workspace import open_workspace
 from tests.frozen_contents import BY_HAND, EVERYTHING, FLAC, LITTLE
 

@@ -123,8 +123,8 @@ def test_a_folder_without_a_usable_name_asks_for_an_id(folder: str) -> None:
 def hook_of(text: str) -> str:
     """The pattern of files that concern the hook."""
     loaded = yaml.safe_load(text)
-    (hook,) = loaded if isinstance(loaded, list) else loaded["repos"][0]["hooks"]
-    assert hook["id"] == "stardust-gitops-validate"
+    hooks = loaded if isinstance(loaded, list) else loaded["repos"][0]["hooks"]
+    (hook,) = (hook for hook in hooks if hook["id"] == "stardust-gitops-validate")
     assert hook["entry"] == "stardust-gitops validate"
     assert hook["pass_filenames"] is False
     pattern: str = hook["files"]

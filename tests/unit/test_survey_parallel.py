@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from stardust_gitops.reconciler import survey as module
-from stardust_gitops.reconciler.survey import Survey, Surveyor, survey_releases
+from stardust_gitops.reconciler.survey import Survey, survey_releases
+from stardust_gitops.reconciler.surveyor import Surveyor
 from stardust_gitops.reconciler.workspace import open_workspace
 
 ROOT = Path(__file__).resolve().parents[2]

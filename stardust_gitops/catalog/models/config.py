@@ -68,8 +68,13 @@ class SafetyEntry(Model):
     minimum_population: Whole = 10
 
 
+RuleSeverity = Literal["error", "warning", "note", "off"]
+"""What a catalogue makes of a rule."""
+
+
 class ConfigFile(Model):
-    """The catalogue's configuration. A ledger belongs to one `id`."""
+    """The catalogue's configuration. A ledger belongs to one `id`. `rules` hold by the id of a
+    rule how much it matters here."""
 
     format: Literal["1"]
     requires: Annotated[str, AfterValidator(_requirement)] | None = None
@@ -81,3 +86,4 @@ class ConfigFile(Model):
     )
     ledger: Text = "sqlite:.stardust/ledger.db"
     safety: SafetyEntry = SafetyEntry()
+    rules: dict[Text, RuleSeverity] = Field(default_factory=dict)

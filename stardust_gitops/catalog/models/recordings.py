@@ -7,6 +7,7 @@ from typing import Literal
 from stardust_gitops.catalog.models.deals import Terms
 from stardust_gitops.catalog.models.parties import ArtistEntry, ContributorEntry
 from stardust_gitops.catalog.models.scalars import Flag, Isrc, Iswc, Language, Model, Positive, Text
+from stardust_gitops.catalog.models.suppression import SuppressEntry
 
 ParentalWarningEntry = Literal[
     "Explicit", "ExplicitContentEdited", "NotExplicit", "NoAdviceAvailable"
@@ -35,6 +36,7 @@ class RecordingFile(RecordingFields):
     """One file of ``tracks/``."""
 
     isrc: Isrc
+    suppress: tuple[SuppressEntry, ...] = ()
 
 
 class TrackEntry(RecordingFields):

@@ -21,6 +21,7 @@ from stardust_gitops.catalog.models.scalars import (
     ReleaseType,
     Text,
 )
+from stardust_gitops.catalog.models.suppression import SuppressEntry
 
 Status = Literal["draft", "active", "hold", "takedown", "archived"]
 
@@ -70,6 +71,7 @@ class ReleaseFile(Model):
     takedown_reason: Text | None = None
     prevent_takedown: Flag = False
     send_from: Annotated[Moment | None, Given] = None
+    suppress: tuple[SuppressEntry, ...] = ()
 
     def status_for(self, target: str) -> Status:
         """The status at one target: its own, else the default, else active."""

@@ -1,0 +1,75 @@
+"""What a change of files may have made right or wrong: ``--changed-since``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from stardust_gitops.assets.lock import LOCK_SUFFIX
+from stardust_gitops.catalog.loading import CONFIG_NAME, Catalogue
+from stardust_gitops.diagnostics import Finding
+from stardust_gitops.rules.index import CatalogueIndex, ReleaseRow
+
+_REFERENCE = "SG1201"
+_SHARED = ("parties/", "labels/")
+"""Folders whose files any release may use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affected:
+    """The files that changed and all that depends on them. `references` tells that a name may
+    have appeared or gone, so that whoever refers to it is affected, wherever that is."""
+
+    everything: bool = False
+    files: frozenset[str] = frozenset()
+    targets: frozenset[str] = frozenset()
+    references: bool = False
+
+    def concerns(self, finding: Finding) -> bool:
+        """Whether a finding may come from the change."""
+        return (
+            self.everything
+            or finding.file in self.files
+            or finding.target in self.targets
+            or (self.references and finding.code == _REFERENCE)
+        )
+
+
+def affected_by(changed: Collection[str], catalogue: Catalogue, index: CatalogueIndex) -> Affected:
+    """What depends on the changed files; paths are relative to the catalogue's root."""
+    files = {name for path in changed for name in _described(path)}
+    if CONFIG_NAME in files or any(path.startswith(_SHARED) for path in files):
+        return Affected(everything=True)
+    maps = {PurePosixPath(path).stem for path in files if path.startswith("genre_maps/")}
+    targets = {
+        target.id
+        for target in catalogue.targets.values()
+        if target.file in files or target.model.genre_map in maps
+    }
+    files |= set(_users(index.releases, frozenset(files)))
+    return Affected(
+        files=frozenset(files),
+        targets=frozenset(targets),
+        references=any(path.startswith(("targets/", "genre_maps/", "tracks/")) for path in files),
+    )
+
+
+def _described(path: str) -> tuple[str, ...]:
+    """A lock stands for the file beside it."""
+    if path.startswith(("releases/", "tracks/")) and path.endswith(LOCK_SUFFIX):
+        stem = path.removesuffix(LOCK_SUFFIX)
+        return f"{stem}.yaml", f"{stem}.yml"
+    return (path,)
+
+
+def _users(rows: Iterable[ReleaseRow], files: Collection[str]) -> Iterator[str]:
+    """The files that are made of some of these: by a recording, by audio, by a cover."""
+    for row in rows:
+        if row.cover in files:
+            yield row.file
+        for track in row.tracks:
+            if track.audio in files:
+                yield track.origin
+            if track.audio in files or track.origin in files:
+                yield row.file
