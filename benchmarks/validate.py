@@ -27,5 +27,5 @@ def run(releases: int = RELEASES) -> list[Row]:
         for _ in range(ROUNDS):
             floors.append(floor_of(root, sample=min(releases, 1000)) * releases)
             runs.append(measured("validate", root))
-    (ours, _), name = min(runs), f"validate, {releases:,} releases × 5 targets"
-    return [Row(name=name, unit="s", ours=ours, floor=min(floors), target=TARGET)]
+    name = f"validate, {releases:,} releases × 5 targets"
+    return [Row(name=name, unit="s", ours=min(runs), floor=min(floors), target=TARGET)]

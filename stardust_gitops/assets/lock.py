@@ -69,7 +69,7 @@ def read_lock(data: bytes, file: str) -> Lock:
     and the order of keys.
     """
     try:
-        document = _adapter.validate_json(data)
+        document = ADAPTER.validate_json(data)
     except ValidationError as error:
         raise _invalid(data, error, file) from error
     # JSON lets the last of two equal keys win; a merge that kept both sides leaves such.
@@ -196,7 +196,8 @@ class _Document(TypedDict):
     assets: dict[str, Annotated[_AudioEntry | _ImageEntry, Field(discriminator="kind")]]
 
 
-_adapter = TypeAdapter(_Document)
+ADAPTER = TypeAdapter(_Document)
+"""The shape of a lock file."""
 
 
 def _asset(path: str, entry: _AudioEntry | _ImageEntry) -> LockedAsset:

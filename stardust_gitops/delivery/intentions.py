@@ -14,6 +14,7 @@ from stardust_gitops.content.canonical import dump_delivery, load_delivery
 from stardust_gitops.content.fingerprint import SCHEME, delivery_fingerprints, recordings_digest
 from stardust_gitops.content.model import Delivery
 from stardust_gitops.delivery.package import Package, lay_out
+from stardust_gitops.delivery.rendering import message_options
 from stardust_gitops.delivery.results import (
     UNKNOWN_HINT,
     UNKNOWN_TEXT,
@@ -34,7 +35,7 @@ from stardust_gitops.errors import GitOpsError
 from stardust_gitops.ledger.events import Kind, StreamId
 from stardust_gitops.ledger.journal import Entry
 from stardust_gitops.ledger.state import Phase, Sent, StreamState
-from stardust_gitops.messages.ern.options import FileName, MessageOptions
+from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.ern.writer import write_new_release
 from stardust_gitops.messages.header import Header
 from stardust_gitops.messages.problems import MessageError
@@ -235,29 +236,20 @@ def _header(session: Session, delivery: Delivery, state: StreamState, *, batch: 
 
 
 def _options(session: Session, item: Item, job: Job, package: Package) -> MessageOptions:
-    settings, taking_down = session.recipient.message, item.action is Action.TAKEDOWN
     if item.action is Action.PURGE:
         raise MessageError(
             "a purge cannot be sent: there is no writer for PurgeReleaseMessage",
             hint="set `takedown: no_deals` or `end_date` for this target",
             code="SG4005",
         )
-    end_date = None
-    if taking_down and session.recipient.takedown == "end_date":
-        # Two days ago is the past in every time zone, as recipients want it (ERN reference, B).
-        past = session.desk.clock.now() - timedelta(days=2)
-        end_date = job.end_date or past.date().isoformat()
-    assets = {(asset.role, asset.track): asset for asset in job.delivery.assets}
-    names = tuple(
-        FileName(asset=assets[(file.role, file.track)], uri=file.uri) for file in package.files
-    )
-    return MessageOptions(
-        version=settings.version,
-        profile=settings.profile,
-        files=names or None,
-        takedown=session.recipient.takedown if taking_down else None,
-        end_date=end_date,
-        hash_algorithm=settings.hash_algorithm,
+    # Two days ago is the past in every time zone, as recipients want it (ERN reference, B).
+    past = session.desk.clock.now() - timedelta(days=2)
+    return message_options(
+        session.recipient,
+        job.delivery,
+        package,
+        takedown=item.action is Action.TAKEDOWN,
+        last_day=job.end_date or past.date().isoformat(),
     )
 
 

@@ -9,10 +9,10 @@ from stardust_gitops.catalog.loading import InvalidCatalogueError, Target, read_
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.delivery.package import Package, lay_out
 from stardust_gitops.delivery.recipient import Recipient
+from stardust_gitops.delivery.rendering import message_options
 from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.errors import UsageError
 from stardust_gitops.identifiers.icpn import to_gtin14
-from stardust_gitops.messages.ern.options import FileName, MessageOptions
 from stardust_gitops.messages.ern.writer import write_new_release
 from stardust_gitops.messages.header import Header
 from stardust_gitops.planning.model import Action
@@ -34,9 +34,7 @@ class Preview:
     package: Package
 
 
-def preview(
-    workspace: Workspace, release: str, target_id: str, action: Action, folder: str = ""
-) -> Preview:
+def preview(workspace: Workspace, release: str, target_id: str, action: Action) -> Preview:
     """Render a release (GTIN-14) for a target; equal input gives equal bytes.
 
     `InvalidCatalogueError` with the findings where the release does not resolve for the target.
@@ -60,21 +58,16 @@ def preview(
             root=workspace.root,
         )
     delivery = surveyor.resolver.delivery(base, document)
+    taking_down = action is Action.TAKEDOWN
+    repeated = action is Action.UPDATE and target.model.files_in_updates
     package = lay_out(
         delivery,
-        folder=folder or delivery.icpn,
+        folder=delivery.icpn,
         choreography=recipient.choreography,
-        with_files=action in (Action.INSERT, Action.RESEND) or target.model.files_in_updates,
+        with_files=action in (Action.INSERT, Action.RESEND) or repeated,
     )
-    assets = {(asset.role, asset.track): asset for asset in delivery.assets}
-    names = tuple(FileName(asset=assets[f.role, f.track], uri=f.uri) for f in package.files)
-    options = MessageOptions(
-        version=recipient.message.version,
-        profile=target.model.message.profile,
-        files=(names or None) if action is not Action.TAKEDOWN else None,
-        takedown=recipient.takedown if action is Action.TAKEDOWN else None,
-        end_date=PREVIEW_END if recipient.takedown == "end_date" else None,
-        hash_algorithm=target.model.message.hash,
+    options = message_options(
+        recipient, delivery, package, takedown=taking_down, last_day=PREVIEW_END
     )
     header = _header(workspace, target, recipient, delivery.icpn)
     return Preview(message=write_new_release(delivery, header, options), package=package)

@@ -6,14 +6,12 @@ needs of each: the catalogue may be larger than the memory.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from stardust_gitops.diagnostics import Finding, Severity
@@ -59,25 +57,9 @@ def _survey_all(surveyor: Surveyor, files: Sequence[str]) -> Iterator[ReleaseSur
         return
     chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
     context = multiprocessing.get_context("fork")
-    with (
-        _without_collector(),
-        ProcessPoolExecutor(workers, mp_context=context) as pool,
-    ):
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
         for surveys in pool.map(_survey_files, chunks):
             yield from surveys
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """No garbage collection: what is made here either stays or is freed by its last reference,
-    and looking for cycles among so many objects costs a tenth of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def survey_releases(
