@@ -44,7 +44,7 @@ def _named_targets(model: ReleaseFile) -> Iterator[tuple[Pointer, str]]:
     severity=Severity.ERROR,
     fixed=True,
     title="something that does not exist is referred to",
-    why="A misspelt target, offer, map, recording or party would silently leave out what was meant.",
+    why="A misspelt target, offer, map, recording or party would silently leave out what is meant.",
     example="targets: [spotfy]",
     remedy="correct the name, or describe what it names",
     source="the catalogue's own references",

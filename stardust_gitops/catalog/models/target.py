@@ -157,7 +157,7 @@ STANDARD_OFFERS: Mapping[str, tuple[str, ...]] = {
 
 def _named(value: Any) -> Any:
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
-        return dict.fromkeys(value, [])
+        return {name: [] for name in value}
     return value
 
 
