@@ -11,7 +11,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, Literal, NotRequired
 
 import orjson
@@ -59,7 +59,7 @@ class LockInvalid(AssetError):  # noqa: N818 - it names a state of the file, as 
 
 def lock_path(file: str) -> str:
     """Where the lock of a catalogue file stands: ``releases/x.lock.json``."""
-    return PurePosixPath(file).with_suffix(LOCK_SUFFIX).as_posix()
+    return file.removesuffix(".yaml").removesuffix(".yml") + LOCK_SUFFIX
 
 
 def read_lock(data: bytes, file: str) -> Lock:

@@ -135,7 +135,7 @@ def _chosen(
     if changed is not None:
         from stardust_gitops.reconciler.affected import affected_by
 
-        affected = affected_by(changed, workspace.catalogue, survey.index)
+        affected = affected_by(changed, workspace.catalogue, survey.shelf.whole())
         findings = [finding for finding in findings if affected.concerns(finding)]
     if files:
         wanted = {file.resolve() for file in files}

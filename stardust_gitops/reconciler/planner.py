@@ -50,7 +50,7 @@ class Planner:
         self._workspace = workspace
         self._ledger = ledger
         self._clock = clock
-        self.surveyor = Surveyor(workspace, clock.now())
+        self.surveyor = Surveyor(workspace, clock.now(), errors_only=True)
         self.survey: Survey | None = None
         self.snapshot: Snapshot | None = None
         self._last_base: Base | None = None

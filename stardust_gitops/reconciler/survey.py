@@ -18,7 +18,7 @@ from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.planning.model import Desired
 from stardust_gitops.reconciler.surveyor import ReleaseSurvey, Surveyor, by_severity
 from stardust_gitops.reconciler.workspace import Workspace
-from stardust_gitops.rules.index import CatalogueIndex
+from stardust_gitops.rules.index import Shelf
 from stardust_gitops.rules.suppressions import Suppression, Suppressor, by_file, useless
 
 _FILES_WORTH_A_PROCESS = 150
@@ -28,14 +28,14 @@ _CHUNK = 50
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
     """What the catalogue wants. `releases` maps each GTIN-14 to its file, drafts included;
-    `unreadable` tells that some file could not be read, so that nothing may pass for gone; `index`
-    holds what the releases were compared by."""
+    `unreadable` tells that some file could not be read, so that nothing may pass for gone; `shelf`
+    holds what the releases are compared by."""
 
     desired: tuple[Desired, ...]
     releases: dict[str, str]
     findings: tuple[Finding, ...]
     unreadable: bool
-    index: CatalogueIndex
+    shelf: Shelf
 
 
 _surveyor: Surveyor | None = None
@@ -78,13 +78,14 @@ def survey_releases(
         gathered.add(entry)
     across, suppressor = gathered.compare(surveyor)
     gathered.findings.extend(across)
-    gathered.findings.extend(gathered.useless(surveyor.shared_suppressions, suppressor.used))
+    if not surveyor.errors_only:
+        gathered.findings.extend(gathered.useless(surveyor.shared_suppressions, suppressor.used))
     return Survey(
         desired=_with_findings(gathered.desired, across),
         releases=gathered.releases,
         findings=tuple(dict.fromkeys(gathered.findings)),
         unreadable=gathered.unreadable,
-        index=gathered.index,
+        shelf=gathered.shelf,
     )
 
 
@@ -96,7 +97,7 @@ class _Gathered:
     unreadable: bool
     desired: list[Desired] = field(default_factory=list)
     releases: dict[str, str] = field(default_factory=dict)
-    index: CatalogueIndex = field(default_factory=CatalogueIndex)
+    shelf: Shelf = field(default_factory=Shelf)
     suppressions: dict[str, tuple[Suppression, ...]] = field(default_factory=dict)
     used: set[Suppression] = field(default_factory=set)
 
@@ -106,7 +107,7 @@ class _Gathered:
         if entry.row is None:
             self.unreadable = True
             return
-        self.index.add(entry.row)
+        self.shelf.add(entry.row)
         self.used |= entry.used
         if entry.suppressions:
             self.suppressions[entry.file] = entry.suppressions
@@ -120,7 +121,7 @@ class _Gathered:
         suppressor = Suppressor(
             within=by_file((*entries, *surveyor.shared_suppressions)), used=self.used
         )
-        return suppressor.keep(surveyor.across(self.index)), suppressor
+        return suppressor.keep(surveyor.across(self.shelf.sharing())), suppressor
 
     def useless(
         self, shared: Sequence[Suppression], used: Collection[Suppression]
@@ -137,6 +138,8 @@ class _Gathered:
 
 def _with_findings(desired: Sequence[Desired], found: Sequence[Finding]) -> tuple[Desired, ...]:
     """What is wanted, with what was found about each release when all were compared."""
+    if not found:
+        return tuple(desired)
     about: dict[str | None, list[Finding]] = defaultdict(list)
     for finding in found:
         about[finding.release].append(finding)

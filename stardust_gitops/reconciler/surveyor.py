@@ -25,7 +25,7 @@ from stardust_gitops.planning.model import Desired
 from stardust_gitops.reconciler.locks import Locks
 from stardust_gitops.reconciler.workspace import Workspace
 from stardust_gitops.rules.book import rule_book
-from stardust_gitops.rules.index import CatalogueIndex, ReleaseRow, release_row
+from stardust_gitops.rules.index import CatalogueIndex, SealedRow, release_row, seal
 from stardust_gitops.rules.registry import run_rules
 from stardust_gitops.rules.severities import RuleSettings
 from stardust_gitops.rules.subjects import (
@@ -50,7 +50,7 @@ class ReleaseSurvey:
     release: str | None
     desired: tuple[Desired, ...] = ()
     findings: tuple[Finding, ...] = ()
-    row: ReleaseRow | None = None
+    row: SealedRow | None = None
     suppressions: tuple[Suppression, ...] = ()
     used: frozenset[Suppression] = frozenset()
 
@@ -58,10 +58,15 @@ class ReleaseSurvey:
 class Surveyor:
     """Surveys the releases of a workspace. `now` decides which suppressions have expired and what
     rules about the present say; nobody asks the clock where it is ``None``. Without `desired` only
-    findings are wanted."""
+    findings are wanted; with `errors_only` rules that can only warn do not run."""
 
     def __init__(
-        self, workspace: Workspace, now: datetime | None = None, *, desired: bool = True
+        self,
+        workspace: Workspace,
+        now: datetime | None = None,
+        *,
+        desired: bool = True,
+        errors_only: bool = False,
     ) -> None:
         catalogue = workspace.catalogue
         self._wants_desired = desired
@@ -70,7 +75,8 @@ class Surveyor:
         self._locks = Locks(workspace)
         self._zone = ZoneInfo(catalogue.config.defaults.timezone)
         self._enabled = catalogue.enabled_targets
-        self._settings = RuleSettings(catalogue.config)
+        self.errors_only = errors_only
+        self._settings = RuleSettings(catalogue.config, errors_only=errors_only)
         book = rule_book()
         self._frame = Frame(
             catalogue=catalogue,
@@ -189,7 +195,7 @@ class Surveyor:
             release=release,
             desired=tuple(desired),
             findings=tuple(found),
-            row=release_row(base, draft=draft),
+            row=seal(release_row(base, draft=draft)),
             suppressions=tuple(suppressor.about),
             used=frozenset(suppressor.used),
         )

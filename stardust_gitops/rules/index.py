@@ -6,7 +6,8 @@ holds only what some rule compares. Everything is looked up by key, nothing comp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import pickle
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
@@ -76,6 +77,73 @@ class CatalogueIndex:
             self.by_isrc.setdefault(track.isrc, []).append(entry)
             if track.sha256 is not None:
                 self.by_audio.setdefault(track.sha256, []).append(entry)
+
+
+class SealedRow(NamedTuple):
+    """A row as it comes from another process: what tells whether it shares anything, and the rest
+    unopened, as hardly any row does. `audios` are the first bytes of each track's SHA-256."""
+
+    release: str | None
+    isrcs: tuple[str, ...]
+    audios: tuple[bytes, ...]
+    data: bytes
+
+
+def seal(row: ReleaseRow) -> SealedRow:
+    """The sealed form of a row."""
+    known = (track.sha256 for track in row.tracks if track.sha256 is not None)
+    return SealedRow(
+        release=row.release,
+        isrcs=tuple(track.isrc for track in row.tracks),
+        audios=tuple(bytes.fromhex(sha256[:_PREFIX]) for sha256 in known),
+        data=pickle.dumps(row),
+    )
+
+
+_PREFIX = 16
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The rows of all releases, in the order of the files; opened only where a key comes twice."""
+
+    _rows: list[SealedRow] = field(default_factory=list)
+    _first: dict[str | bytes, int] = field(default_factory=dict)
+    _sharing: set[int] = field(default_factory=set)
+
+    def add(self, row: SealedRow) -> None:
+        """One more release."""
+        number = len(self._rows)
+        self._rows.append(row)
+        if row.release is not None:
+            self._note(row.release, number)
+        for isrc in row.isrcs:
+            self._note(isrc, number)
+        for audio in row.audios:
+            self._note(audio, number)
+
+    def _note(self, key: str | bytes, number: int) -> None:
+        if key in self._first:
+            self._sharing.update((self._first[key], number))
+        else:
+            self._first[key] = number
+
+    def sharing(self) -> CatalogueIndex:
+        """The index of the releases whose ICPN, recordings or files come more than once: all that
+        rules compare."""
+        return self._index(sorted(self._sharing))
+
+    def whole(self) -> CatalogueIndex:
+        """The index of all releases."""
+        return self._index(range(len(self._rows)))
+
+    def _index(self, numbers: Iterable[int]) -> CatalogueIndex:
+        index = CatalogueIndex()
+        for number in numbers:
+            # Our own bytes: another process of this run has made them.
+            row: ReleaseRow = pickle.loads(self._rows[number].data)
+            index.add(row)
+        return index
 
 
 def shared(groups: Mapping[str, list[K]]) -> Iterator[tuple[str, list[K]]]:

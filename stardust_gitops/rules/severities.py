@@ -13,9 +13,10 @@ from stardust_gitops.rules.subjects import Scope
 
 class RuleSettings:
     """The rule book as ``rules:`` of ``stardust.yaml`` changes it; what it may not change stands
-    (and is a finding, see `rules.settings`)."""
+    (and is a finding, see `rules.settings`). With `errors_only`, rules that can only warn do not
+    run: a plan asks what blocks, `validate` asks for everything."""
 
-    def __init__(self, config: ConfigFile) -> None:
+    def __init__(self, config: ConfigFile, *, errors_only: bool = False) -> None:
         book = rule_book()
         allowed = {
             name: value
@@ -27,9 +28,16 @@ class RuleSettings:
         }
         self._off = allowed.keys() - self.severities.keys()
         self._rules = {
-            scope: tuple(entry for entry in rules_for(scope) if entry.id not in self._off)
+            scope: tuple(
+                entry
+                for entry in rules_for(scope)
+                if entry.id not in self._off and (not errors_only or self._is_error(entry))
+            )
             for scope in Scope
         }
+
+    def _is_error(self, rule: Rule) -> bool:
+        return self.severities.get(rule.id, rule.severity) is Severity.ERROR
 
     def rules(self, scope: Scope) -> tuple[Rule, ...]:
         """The rules that look at a kind of subject, without those switched off."""
