@@ -108,13 +108,16 @@ class Planner:
         """The items with their changes; release by release, so that each is read once."""
         origins = Origins(self._workspace, self.surveyor.resolver)
         items = list(plan.items)
-        for index in sorted(range(len(items)), key=lambda index: items[index].release):
+        updates = [
+            index
+            for index, item in enumerate(items)
+            if item.action is Action.UPDATE or item.operation is Action.UPDATE
+        ]
+        for index in sorted(updates, key=lambda index: items[index].release):
             items[index] = self._with_changes(plan.environment, items[index], origins)
         return tuple(items)
 
     def _with_changes(self, environment: str, item: Item, origins: Origins) -> Item:
-        if Action.UPDATE not in (item.action, item.operation):
-            return item
         assert self.snapshot is not None
         state = self.snapshot.releases.get(StreamId(environment, item.target, item.release))
         if state is None or state.baseline is None:
