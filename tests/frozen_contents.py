@@ -16,10 +16,12 @@ from stardust_gitops.content.model import (
     Genre,
     ImageFacts,
     Party,
+    Preview,
     Price,
     ProprietaryId,
     RelatedRelease,
     RightsLine,
+    TerritoryDate,
     Title,
     Track,
     Visibility,
@@ -119,7 +121,7 @@ LITTLE = Content(
     tracks=(PLAIN_TRACK,),
     language="en",
 )
-EVERYTHING = dataclasses.replace(
+SECOND = dataclasses.replace(
     FIRST,
     tracks=(
         dataclasses.replace(
@@ -138,6 +140,15 @@ EVERYTHING = dataclasses.replace(
     related=(RelatedRelease(type="IsDigitalEquivalentToPhysical", icpn="4006381333948"),),
     keywords=("tide", "piano"),
     marketing_comment="Session of the week on Radio Ebb.",
+)
+EVERYTHING = dataclasses.replace(
+    SECOND,
+    tracks=(
+        dataclasses.replace(SECOND.tracks[0], preview=Preview(start=45, duration=30)),
+        *SECOND.tracks[1:],
+    ),
+    deals=(*SECOND.deals[:-1], dataclasses.replace(CLAIM, share="50")),
+    release_dates=(TerritoryDate(territory="JP", date="2026-12-11"),),
 )
 FLAC = AudioFacts(
     codec="FLAC", sample_rate=44100, channels=2, duration="3.5", container="Ogg", bit_depth=16
@@ -164,7 +175,7 @@ BY_HAND = {
         content=FIRST,
         assets=(asset(1, "1"), asset(2, "2"), asset(None, "f")),
     ),
-    "by hand/everything 2": Delivery(icpn="4006381333931", content=EVERYTHING),
+    "by hand/everything 2": Delivery(icpn="4006381333931", content=SECOND),
     "by hand/little": Delivery(icpn="012345678905", content=LITTLE, assets=(asset(1, "2"),)),
     "by hand/no files": Delivery(icpn="12345678905", content=LITTLE),
     "by hand/no deals": Delivery(

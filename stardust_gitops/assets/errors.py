@@ -11,8 +11,9 @@ from stardust_gitops.errors import CatalogueError
 class AssetProblem(StrEnum):
     """The stable codes of assets and locks.
 
-    The last three are the words of those who compare a catalogue with its locks: no lock file,
-    an asset that the lock does not hold, and one that has changed since it was measured.
+    The last four are the words of those who compare a catalogue with its locks: no lock file, an
+    asset that the lock does not hold, one that has changed since it was measured, and a lock file
+    without the file that it is for.
     """
 
     MISSING = "SG3001"
@@ -34,6 +35,7 @@ class AssetProblem(StrEnum):
     LOCK_MISSING = "SG3021"
     NOT_LOCKED = "SG3022"
     DISAGREES = "SG3023"
+    STRAY = "SG3024"
 
 
 class AssetError(CatalogueError):

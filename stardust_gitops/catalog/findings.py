@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ def _clean(location: tuple[str | int, ...], document: object) -> Pointer:
     return tuple(pointer)
 
 
-def _field_names(model: type[BaseModel]) -> set[str]:
+@lru_cache(maxsize=16)
+def _field_names(model: type[BaseModel]) -> tuple[str, ...]:
     names: set[str] = set()
     seen: set[type[BaseModel]] = set()
     todo: list[Any] = [model]
@@ -63,7 +65,7 @@ def _field_names(model: type[BaseModel]) -> set[str]:
                 todo.extend(field.annotation for field in entry.model_fields.values())
         else:
             todo.extend(getattr(entry, "__args__", ()))
-    return names
+    return tuple(sorted(names))
 
 
 def _describe(
@@ -76,7 +78,7 @@ def _describe(
     if kind == "missing":
         return "SG1101", f"{name} is missing", f"add {pointer[-1]}: …"
     if kind == "extra_forbidden":
-        hint = did_you_mean(str(pointer[-1]), sorted(_field_names(model)))
+        hint = did_you_mean(str(pointer[-1]), _field_names(model))
         remedy = f"did you mean {hint}?" if hint else "remove it; see `schema` for the known keys"
         return UNKNOWN_KEY, f"unknown key {name}", remedy
     if kind in _EXPECTED:

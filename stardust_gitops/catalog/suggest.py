@@ -20,10 +20,12 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
     for candidate in candidates:
         by_folded.setdefault(candidate.casefold(), candidate)
     # Not get_close_matches: it breaks ties by the alphabet, from the end.
-    folded = word.casefold()
-    near = [
-        (ratio, candidate)
-        for key, candidate in by_folded.items()
-        if (ratio := difflib.SequenceMatcher(a=key, b=folded).ratio()) >= _CUTOFF
-    ]
+    matcher = difflib.SequenceMatcher(b=word.casefold())
+    near: list[tuple[float, str]] = []
+    for key, candidate in by_folded.items():
+        matcher.set_seq1(key)
+        # The first two are upper bounds of the third, and cheap.
+        if matcher.real_quick_ratio() >= _CUTOFF and matcher.quick_ratio() >= _CUTOFF:
+            near.append((matcher.ratio(), candidate))
+    near = [match for match in near if match[0] >= _CUTOFF]
     return max(near, key=lambda match: match[0])[1] if near else None

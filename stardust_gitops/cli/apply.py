@@ -14,6 +14,7 @@ from types import FrameType
 import click
 
 from stardust_gitops.cli.options import (
+    Duration,
     catalogue_option,
     environment_option,
     format_option,
@@ -58,6 +59,14 @@ EXIT_PARTIAL, EXIT_LOCKED, EXIT_INTERRUPTED = 6, 5, 130
     metavar="N",
     help="Targets at a time.",
 )
+@click.option(
+    "--lock-timeout",
+    type=Duration(),
+    default="0s",
+    show_default=True,
+    metavar="DURATION",
+    help="Wait so long (90s, 10m) for another apply to the same target to end.",
+)
 @click.option("--events", type=click.Path(path_type=Path), help="Write what happens as NDJSON.")
 @click.pass_context
 def command(
@@ -73,6 +82,7 @@ def command(
     allow_dirty: bool,
     resend: bool,
     parallelism: int,
+    lock_timeout: float,
     events: Path | None,
 ) -> int:
     """Deliver what differs. Plans first, shows the plan and asks.
@@ -85,6 +95,7 @@ def command(
       stardust-gitops apply
       stardust-gitops apply plan.json
       stardust-gitops apply --target spotify --auto-approve --events run.ndjson
+      stardust-gitops apply --auto-approve --lock-timeout 10m
     """
     if resend and not chosen.targets:
         raise UsageError("--resend needs --target NAME", hint="say who is to get it again")
@@ -97,11 +108,7 @@ def command(
         )
         stale: tuple[Stale, ...] = ()
         if plan_file is not None:
-            config = here.workspace.catalogue.config
-            approved = load_plan_file(
-                plan_file.read_bytes(), environment=environment, catalogue=config.id
-            )
-            plan, stale = narrow(plan, approved)
+            plan, stale = _narrowed(here, plan, plan_file)
         text = output_format == "text"
         if text:
             show_plan(here, plan, "text", advise=not _to_send(plan, planner))
@@ -114,12 +121,19 @@ def command(
             return _exit_code(plan, ApplyResult(items=()), stale)
         if plan_file is None and not auto_approve:
             _ask(plan)
-        result = _run(here, planner, plan, clock, parallelism, events, quiet=not text)
+        result = _run(here, planner, plan, clock, parallelism, lock_timeout, events, quiet=not text)
     if text:
         show_result(plan, result, stale)
     else:
         print_json(result_document(plan, result, stale))
     return _exit_code(plan, result, stale)
+
+
+def _narrowed(here: Session, plan: Plan, file: Path) -> tuple[Plan, tuple[Stale, ...]]:
+    """What a plan and a plan file agree on, and what went stale."""
+    config = here.workspace.catalogue.config
+    approved = load_plan_file(file.read_bytes(), environment=plan.environment, catalogue=config.id)
+    return narrow(plan, approved)
 
 
 def _refuse_dirty(here: Session) -> None:
@@ -168,6 +182,7 @@ def _run(
     plan: Plan,
     clock: Clock,
     parallelism: int,
+    lock_timeout: float,
     events: Path | None,
     *,
     quiet: bool,
@@ -202,6 +217,7 @@ def _run(
             provenance=provenance(workspace),
             parallelism=parallelism,
             stop=stop,
+            lease_wait=lock_timeout,
         )
 
 

@@ -17,8 +17,10 @@ from stardust_gitops.cli.progress import counting
 from stardust_gitops.cli.session import open_catalogue_at
 from stardust_gitops.diagnostics import Finding, Pointer
 from stardust_gitops.reconciler.locks import release_references
+from stardust_gitops.reconciler.stray_locks import remove_stray_locks
 from stardust_gitops.reconciler.workspace import Workspace
 from stardust_gitops.reports.findings_json import findings_document
+from stardust_gitops.reports.wording import visible
 
 
 @click.group("assets")
@@ -36,7 +38,7 @@ def command() -> None:
 @click.option("--check", is_flag=True, help="Write nothing; exit with 3 if a lock would change.")
 @format_option("text", "json")
 def lock(catalog: Path, force: bool, check: bool, output_format: str) -> int:
-    """Measure what changed and write the lock files.
+    """Measure what changed, write the lock files, remove those whose release or track is gone.
 
     \b
     Examples:
@@ -67,19 +69,22 @@ def lock(catalog: Path, force: bool, check: bool, output_format: str) -> int:
         for outcome in outcomes
         for error in outcome.result.errors
     )
-    findings = located(findings, workspace.root)
+    removed, kept = remove_stray_locks(workspace.root, write=not check)
+    findings = located([*findings, *kept], workspace.root)
     changed = [lock_path(outcome.job.file) for outcome in outcomes if outcome.changed]
     measured = [path for outcome in outcomes for path in outcome.result.measured]
     if output_format == "json":
-        document = findings_document(findings)
-        print_json(document | {"measured": measured, "changed": changed, "written": not check})
+        sums = {"measured": measured, "changed": changed, "removed": removed, "written": not check}
+        print_json(findings_document(findings) | sums)
     else:
         if findings:
             show_findings(findings, workspace.root)
-        verb = "would be written" if check else "written"
-        done = f"{len(changed)} of {len(jobs)} lock files {verb}"
+        would = "would be " if check else ""
+        for file in removed:
+            click.echo(f"{visible(file)} {would}removed: the file that it was for is gone.")
+        done = f"{len(changed)} of {len(jobs)} lock files {would}written"
         click.echo(f"{len(measured)} files measured, {done}.")
-    return 3 if findings or (check and changed) else 0
+    return 3 if findings or (check and (changed or removed)) else 0
 
 
 def lock_jobs(

@@ -146,7 +146,7 @@ def adopt(
     if not chosen.targets:
         raise UsageError("ledger adopt needs --target", hint="say whose catalogue is adopted")
     with session(catalog, outside(ctx).clock) as here:
-        planner = here.planner()
+        planner = here.planner(environment)
         catalogue = here.workspace.catalogue
         total = len(catalogue.release_files) * len(catalogue.enabled_targets)
         with counting("adopting", total) as advance:

@@ -34,6 +34,25 @@ def outside(ctx: click.Context) -> Outside:
     return ctx.obj
 
 
+class Duration(click.ParamType[float]):
+    """``90s``, ``10m``, ``1h30m``, ``0``: a length of time, in seconds."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The seconds; a number needs its unit."""
+        match = _DURATION.fullmatch(str(value))
+        if match is None or not value:
+            self.fail(f"{value!r} is no duration: write 90s, 10m or 1h30m", param, ctx)
+        hours, minutes, seconds = (int(number or 0) for number in match.groups())
+        return float(hours * 3600 + minutes * 60 + seconds)
+
+
+_DURATION = re.compile(r"(?:([0-9]{1,4})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,8})s)?|0")
+
+
 def catalogue_option(command: F) -> F:
     """``--catalog DIR``."""
     return click.option(

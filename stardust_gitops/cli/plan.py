@@ -24,7 +24,9 @@ from stardust_gitops.errors import GitOpsError, UsageError
 from stardust_gitops.planning.model import OPERATIONS, Plan
 from stardust_gitops.planning.selection import Selection
 from stardust_gitops.planning.settings import Permissions
+from stardust_gitops.reconciler.affected import Affected
 from stardust_gitops.reconciler.planner import Planner, PlanRequest
+from stardust_gitops.reconciler.scope import scope_since
 
 EXIT_CHANGES = 2
 
@@ -32,6 +34,11 @@ EXIT_CHANGES = 2
 @click.command("plan")
 @catalogue_option
 @selection_options
+@click.option(
+    "--changed-since",
+    metavar="REF",
+    help="Only what files changed since this commit concern, and all that uses them.",
+)
 @environment_option
 @format_option("text", "json", "markdown")
 @click.option("--out", type=click.Path(path_type=Path), help="Write a plan file for `apply FILE`.")
@@ -44,6 +51,7 @@ def command(
     ctx: click.Context,
     catalog: Path,
     chosen: Selection,
+    changed_since: str | None,
     environment: str,
     output_format: str,
     out: Path | None,
@@ -58,6 +66,7 @@ def command(
     Examples:
       stardust-gitops plan
       stardust-gitops plan --release 4006381333931 --explain
+      stardust-gitops plan --changed-since origin/main --format markdown
       stardust-gitops plan --out plan.json && stardust-gitops apply plan.json
       stardust-gitops plan --resend --target spotify
     """
@@ -66,7 +75,9 @@ def command(
     if explain and output_format != "text":
         raise UsageError("--explain is for people", hint="leave --format out")
     with session(catalog, outside(ctx).clock) as here:
-        plan, planner = make_plan(here, environment, chosen, resend=resend)
+        plan, planner = make_plan(
+            here, environment, chosen, resend=resend, changed_since=changed_since
+        )
         if out is not None:
             _write_plan(out, plan)
         show_plan(here, plan, output_format, all_items=all_items)
@@ -86,13 +97,18 @@ def make_plan(
     resend: bool = False,
     allow: tuple[str, ...] = (),
     allow_plan: str | None = None,
+    changed_since: str | None = None,
 ) -> tuple[Plan, Planner]:
     """The plan of a session, its findings with their places, and the planner that made it."""
     takedowns = frozenset(_allowed_takedown(entry) for entry in allow)
-    planner = here.planner()
+    planner = here.planner(environment)
     files = len(here.workspace.catalogue.release_files)
     with counting("reading releases", files) as advance:
-        planner.look(advance)
+        survey = planner.look(advance)
+    affected = Affected(everything=True)
+    if changed_since is not None:
+        affected, scope = scope_since(here.workspace, survey, changed_since)
+        chosen = replace(chosen, scope=scope)
     plan = planner.plan(
         PlanRequest(
             environment=environment,
@@ -101,19 +117,24 @@ def make_plan(
             resend=resend,
         )
     )
-    findings = located(_about(plan, chosen), here.workspace.root)
+    findings = located(_about(plan, chosen, affected), here.workspace.root)
     return replace(plan, findings=tuple(findings)), planner
 
 
-def _about(plan: Plan, chosen: Selection) -> list[Finding]:
+def _about(plan: Plan, chosen: Selection, affected: Affected) -> list[Finding]:
     """The findings that may concern what was chosen: of a file that could not be read nobody
-    knows."""
+    knows, unless only changed files were asked about."""
     releases = {item.release for item in plan.items} | {None}
     targets = {item.target for item in plan.items} | {None}
     return [
         finding
         for finding in plan.findings
-        if chosen.everything or (finding.release in releases and finding.target in targets)
+        if chosen.everything
+        or (
+            finding.release in releases
+            and finding.target in targets
+            and (finding.release is not None or affected.concerns(finding))
+        )
     ]
 
 

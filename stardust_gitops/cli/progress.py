@@ -97,6 +97,8 @@ def _line(name: str, fields: dict[str, Any]) -> str | None:
     target = fields.get("target")
     if name == "target_started":
         return f"{target}: {fields['items']} to send"
+    if name == "target_waiting":
+        return f"{target}: waiting up to {fields['seconds']:.0f} s: {fields['error']}"
     if name == "item_done":
         return f"{target}: {_icpn(fields)} {fields['outcome']}"
     if name == "item_failed":
@@ -136,7 +138,7 @@ class _Bars:
                 self._bar.update(self._tasks[target], total=total, doing=_icpn(fields))
             elif name in ("file_progress", "file_done") and target in self._tasks:
                 self._advance(target, fields)
-            elif name in ("item_failed", "target_failed", "retry"):
+            elif name in ("item_failed", "target_failed", "target_waiting", "retry"):
                 self._bar.console.print(_line(name, fields), markup=False, highlight=False)
 
     def _advance(self, target: str, fields: dict[str, Any]) -> None:

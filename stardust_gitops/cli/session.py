@@ -13,6 +13,7 @@ from pathlib import Path
 
 from stardust_gitops import __version__
 from stardust_gitops.catalog.loading import find_root
+from stardust_gitops.cli.options import ENVIRONMENT
 from stardust_gitops.clock import Clock
 from stardust_gitops.errors import UsageError
 from stardust_gitops.identifiers.icpn import to_gtin14
@@ -31,9 +32,10 @@ class Session:
     ledger: LedgerStore
     clock: Clock
 
-    def planner(self) -> Planner:
-        """A planner over both."""
-        return Planner(self.workspace, self.ledger, self.clock)
+    def planner(self, environment: str) -> Planner:
+        """A planner over both, for one environment."""
+        testing = environment != ENVIRONMENT
+        return Planner(self.workspace, self.ledger, self.clock, testing=testing)
 
 
 def open_catalogue_at(folder: Path) -> Workspace:

@@ -47,7 +47,7 @@ def command(
     with session(catalog, outside(ctx).clock) as here:
         files = len(here.workspace.catalogue.release_files)
         with counting("reading releases", files) as advance:
-            wishes = here.planner().look(advance).desired
+            wishes = here.planner(environment).look(advance).desired
         snapshot = here.ledger.snapshot(environment, since=instant_text(here.clock.now()))
     listed = _rows(wishes, snapshot, chosen)
     if output_format == "json":

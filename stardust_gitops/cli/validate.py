@@ -11,7 +11,13 @@ import click
 
 from stardust_gitops.catalog.findings import located
 from stardust_gitops.catalog.loading import InvalidCatalogueError
-from stardust_gitops.cli.options import catalogue_option, format_option, outside
+from stardust_gitops.cli.options import (
+    ENVIRONMENT,
+    catalogue_option,
+    environment_option,
+    format_option,
+    outside,
+)
 from stardust_gitops.cli.output import (
     failed,
     failing,
@@ -40,6 +46,7 @@ from stardust_gitops.reports.wording import counted
 )
 @click.option("--list-rules", is_flag=True, help="List every rule and code.")
 @click.option("--explain", metavar="CODE", help="Say what a rule or code is about.")
+@environment_option
 @format_option("text", "json", "github", "sarif", "junit")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.pass_context
@@ -50,6 +57,7 @@ def command(
     changed_since: str | None,
     list_rules: bool,
     explain: str | None,
+    environment: str,
     output_format: str,
     files: tuple[Path, ...],
 ) -> int:
@@ -76,7 +84,7 @@ def command(
         _report(error.findings, error.root, output_format, strict, ())
         return 3
     changed = None if changed_since is None else _changed(workspace, changed_since)
-    survey = _survey(workspace, outside(ctx).clock.now())
+    survey = _survey(workspace, outside(ctx).clock.now(), testing=environment != ENVIRONMENT)
     findings = located(_chosen(survey, workspace, files, changed), workspace.root)
     if output_format != "text":
         _report(findings, workspace.root, output_format, strict, workspace.files())
@@ -85,12 +93,13 @@ def command(
     return 3 if failed(findings, strict=strict) else 0
 
 
-def _survey(workspace: Workspace, now: datetime) -> Survey:
+def _survey(workspace: Workspace, now: datetime, *, testing: bool) -> Survey:
     from stardust_gitops.reconciler.survey import survey_releases
     from stardust_gitops.reconciler.surveyor import Surveyor
 
     with counting("reading releases", len(workspace.catalogue.release_files)) as advance:
-        return survey_releases(Surveyor(workspace, now, desired=False), workspace, advance)
+        surveyor = Surveyor(workspace, now, desired=False, testing=testing)
+        return survey_releases(surveyor, workspace, advance)
 
 
 def _tell_rules(explain: str | None, output_format: str) -> int:
@@ -121,11 +130,9 @@ def _tell_rules(explain: str | None, output_format: str) -> int:
 
 
 def _changed(workspace: Workspace, ref: str) -> set[str]:
-    if workspace.repository is None:
-        raise UsageError(
-            "--changed-since needs a git repository", hint="leave it out to check everything"
-        )
-    return workspace.repository.changed_since(ref, workspace.root)
+    from stardust_gitops.reconciler.affected import changed_since
+
+    return changed_since(workspace, ref)
 
 
 def _chosen(

@@ -18,6 +18,9 @@ Pairs = Mapping[str, tuple[str, ...]]
 
 Usage = tuple[tuple[str, ...], tuple[str, ...]]
 
+_NARROWED = {"start", "end", "territories", "excluded_territories", "policy", "share"}
+"""What a track may say of a deal for itself; prices are looked at apart."""
+
 
 def usages(pairs: Sequence[str]) -> list[Usage]:
     """Pairs of model and use as few sets of (models, uses), every model with every use.
@@ -125,7 +128,7 @@ class DealResolver:
         """The terms of each track sold alone, or of one track with its own narrowing."""
         result: list[Document] = []
         for index, deal in enumerate(deals):
-            if not self.applies(deal):
+            if not self.applies(deal) or (track is not None and _kept_from(track, deal)):
                 continue
             terms = deal
             code, price = deal.track_price_code, deal.track_wholesale_price
@@ -151,8 +154,10 @@ class DealResolver:
         A claim on what users upload is no sale: a track that is not sold alone is claimed.
         """
         entry, terms = placed.entry, usual
+        if entry.available == "none":
+            return []
         album_only = entry.available == "album_only"
-        if entry.deals and not (album_only and not _claims(usual)):
+        if (entry.deals or entry.offers is not None) and not (album_only and not _claims(usual)):
             terms = self.track_deals(model.deals, entry, model.release_date, problems, placed.place)
         if album_only:
             terms = _claims(terms)
@@ -198,6 +203,8 @@ class DealResolver:
             base["price"] = {"amount": price.amount, "currency": price.currency}
         if terms.policy is not None:
             base["policy"] = terms.policy
+        if terms.share is not None:
+            base["share"] = terms.share
         for models, uses in self._usages_of(terms):
             usage = {"models": list(models), "uses": list(uses)}
             yield base | usage
@@ -250,6 +257,11 @@ def _claims(deals: list[Document]) -> list[Document]:
     return [deal for deal in deals if "policy" in deal]
 
 
+def _kept_from(track: TrackEntry, deal: DealEntry) -> bool:
+    """Whether the deal is none of the offers that a track is sold alone on; a claim is no sale."""
+    return track.offers is not None and deal.policy is None and deal.offer not in track.offers
+
+
 def _gratified(document: Document, deal: DealEntry) -> Document:
     """A pre-order of the release, with the recordings that it gives at once."""
     if not deal.instant_gratification or not document.get("preorder"):
@@ -259,11 +271,7 @@ def _gratified(document: Document, deal: DealEntry) -> Document:
 
 def _narrow(deal: DealEntry, narrowed: Terms) -> DealEntry:
     """A deal with what a track says otherwise; a track's territories replace the deal's."""
-    own = {
-        key: value
-        for key, value in narrowed
-        if value is not None and key in ("start", "end", "territories", "excluded_territories")
-    }
+    own = {key: value for key, value in narrowed if value is not None and key in _NARROWED}
     if "territories" in own or "excluded_territories" in own:
         own = {"territories": None, "excluded_territories": None} | own
     return deal.model_copy(update=own)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stardust_gitops.catalog.loading import Catalogue, Label, Target
+from stardust_gitops.content.model import Principal
 from stardust_gitops.content.problems import Problems
 from stardust_gitops.diagnostics import Pointer
 
@@ -28,6 +29,15 @@ class Labels:
         """The name behind the text."""
         label = self.find(text)
         return text if label is None else label.model.name
+
+    def principal(self, label: Label | None, told: str) -> Principal | None:
+        """Whom a message is sent on behalf of: the label of the release, or the one that its words
+        for this target name instead. `told` is the label's name in the message."""
+        if label is None or told not in (label.model.name, *label.model.targets.values()):
+            label = self.find(told)
+        if label is None or not label.model.sent_on_behalf_of or label.model.dpid is None:
+            return None
+        return Principal(dpid=label.model.dpid, name=label.model.name)
 
     def check(self, text: str | None, pointer: Pointer, problems: Problems) -> None:
         """Whether it is clear which label a text names; one without a file is just its name."""

@@ -1,9 +1,9 @@
 """The neutral content of a release for one target: what a recipient is told and given.
 
 Neutral to format and version. Field names are those of the catalogue's YAML, value names those of
-DDEX. Everything here is fingerprinted except `Delivery.icpn` and the facts measured from bytes
-(see `content.fingerprint`), so a new field must default to ``None``, ``()`` or ``False``: an unset
-field is absent from the canonical form and changes no fingerprint.
+DDEX. Everything here is fingerprinted except `Delivery.icpn`, `Delivery.on_behalf_of` and the
+facts measured from bytes (see `content.fingerprint`), so a new field must default to ``None``,
+``()`` or ``False``: an unset field is absent from the canonical form and changes no fingerprint.
 
 Dates are texts: ``2026-12-04`` (local midnight in each territory; an end is inclusive),
 ``2026-12-04T17:00:00`` (local time in each territory) or ``2026-12-04T16:00:00Z`` (one global
@@ -102,7 +102,8 @@ class Deal:
     `models` and `uses` are DDEX CommercialModelType and UseType values, every model with every
     use; `territories` holds ISO codes or ``Worldwide``. All four are sorted (they are sets).
     `price_code` is in the target's words. `policy` (RightsClaimPolicyType) is what a rights claim
-    asks for; `instant_gratification` are the ISRCs, sorted, that a pre-order gives at once.
+    asks for, `share` the percentage of the rights that it stands for (all of them where unset), a
+    decimal text; `instant_gratification` are the ISRCs, sorted, that a pre-order gives at once.
     """
 
     models: tuple[str, ...]
@@ -116,6 +117,7 @@ class Deal:
     preorder: bool = False
     policy: str | None = None
     instant_gratification: tuple[str, ...] = ()
+    share: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,12 +138,30 @@ class RelatedRelease:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TerritoryDate:
+    """The release date of one territory (ISO code) that has one of its own."""
+
+    territory: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """The piece of a recording that may be heard before buying: where it begins and how long it
+    is, in seconds. Without a duration the recipient decides."""
+
+    start: int
+    duration: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
     """One recording in its place on the release.
 
     `deals` is ``None`` where the track is sold on `Content.track_deals`, ``()`` where it is not
-    sold alone (``available: album_only``). `language` is the language of the performance. `bonus`
-    is said of its place on this release, `hidden` of what the recording contains.
+    sold alone (``available: album_only``, or ``none``). `language` is the language of the
+    performance. `bonus` is said of its place on this release, `hidden` of what the recording
+    contains.
     """
 
     isrc: str
@@ -161,13 +181,15 @@ class Track:
     titles: tuple[Title, ...] = ()
     bonus: bool = False
     hidden: bool = False
+    preview: Preview | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """All that is told about one release to one target.
 
-    `icpn` is the GTIN-14. `tracks` are in order of disc and place. `deals` are the terms of the
+    `icpn` is the GTIN-14. `release_dates` are those of territories that differ from `release_date`,
+    sorted. `tracks` are in order of disc and place. `deals` are the terms of the
     release, `track_deals` those of each track sold alone (``None``: the same as `deals`).
     """
 
@@ -196,6 +218,7 @@ class Content:
     related: tuple[RelatedRelease, ...] = ()
     keywords: tuple[str, ...] = ()
     marketing_comment: str | None = None
+    release_dates: tuple[TerritoryDate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,12 +236,22 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """The label in whose name a message is sent (DDEX SentOnBehalfOf)."""
+
+    dpid: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """All that a message and its package are made from; stored with every intention.
 
-    `icpn` is the form that the catalogue writes (8, 12, 13 or 14 digits).
+    `icpn` is the form that the catalogue writes (8, 12, 13 or 14 digits). `on_behalf_of` stands in
+    the message's header and is, like all of it, never fingerprinted.
     """
 
     icpn: str
     content: Content
     assets: tuple[Asset, ...] = ()
+    on_behalf_of: Principal | None = None

@@ -23,6 +23,7 @@ from stardust_gitops.content.labels import Labels, told_name
 from stardust_gitops.content.model import Asset, Delivery
 from stardust_gitops.content.parties import Parties, without_ids
 from stardust_gitops.content.problems import Problems
+from stardust_gitops.content.release_dates import release_dates
 from stardust_gitops.content.tracks import PlacedTrack, place_tracks, track_document, with_parties
 from stardust_gitops.diagnostics import Finding
 from stardust_gitops.genres.mapping import map_genre
@@ -157,6 +158,8 @@ class Resolver:
         document["p_line"] = rights_line(values["p_line"])
         document["c_line"] = rights_line(values["c_line"])
         document |= details(model)
+        groups = self._catalogue.config.territories
+        document |= release_dates(model.release_dates, model.release_date, groups, problems)
         if model.visibility is not None:
             document["visibility"] = model.visibility.model_dump(exclude_none=True)
         return document
@@ -271,6 +274,7 @@ class Resolver:
         return Delivery(
             icpn=base.model.icpn,
             content=content_of(document),
+            on_behalf_of=self._labels.principal(base.label, document["label"]),
             assets=tuple(
                 Asset(
                     role="cover" if role == "cover" else "audio",

@@ -22,7 +22,7 @@ from stardust_gitops.content.problems import Problems
 from stardust_gitops.content.titles import title_documents
 from stardust_gitops.diagnostics import Pointer
 
-_USE_ONLY = {"isrc", "track", "disc", "available", "deals", "bonus"}
+_USE_ONLY = {"isrc", "track", "disc", "available", "offers", "deals", "bonus"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,8 @@ def track_document(track: PlacedTrack, release: ReleaseFile, problems: Problems)
         document["contributors"] = contributor_documents(
             fields.contributors or (), fields.publishers or ()
         )
+    if fields.preview is not None:
+        document["preview"] = fields.preview.model_dump(exclude_none=True)
     line = fields.p_line or release.p_line
     if line is not None:
         document["p_line"] = rights_line(line)

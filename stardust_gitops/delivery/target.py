@@ -16,8 +16,8 @@ from stardust_gitops.delivery.shipments.shipping import ship
 from stardust_gitops.errors import GitOpsError, LockedError, SafetyError
 from stardust_gitops.ledger.events import Provenance, StreamId
 from stardust_gitops.ledger.journal import Journal
-from stardust_gitops.ledger.lease import holding_lease
-from stardust_gitops.ledger.store import LeaseLostError
+from stardust_gitops.ledger.lease import Wait, holding_lease
+from stardust_gitops.ledger.store import LeaseHeldError, LeaseLostError
 from stardust_gitops.planning.model import Action, Item
 
 REMOVALS = (Action.TAKEDOWN, Action.PURGE)
@@ -57,7 +57,7 @@ def run_target(
             recipient.id,
             provenance=provenance,
             lost=halt.lease_lost,
-            wait=lease_wait,
+            wait=_wait(desk, recipient.id, halt, lease_wait),
         ) as lease:
             journal = Journal(desk.ledger, lease=lease, clock=desk.clock, provenance=provenance)
             _work(_session(desk, recipient, journal, halt, outcomes, items), batches)
@@ -70,6 +70,13 @@ def run_target(
         problem = error
     _account_for_the_rest(desk, recipient, sending, outcomes, problem)
     return TargetResult(items=outcomes.results(), bytes_sent=outcomes.bytes_sent, problem=problem)
+
+
+def _wait(desk: Desk, target: str, halt: Halt, seconds: float) -> Wait:
+    def tell(error: LeaseHeldError) -> None:
+        desk.reporter.event("target_waiting", target=target, seconds=seconds, error=str(error))
+
+    return Wait(seconds=seconds, clock=desk.clock, halted=halt, told=tell)
 
 
 def _session(

@@ -121,6 +121,19 @@ class Repository:
         _, untracked = run(folder, "ls-files", "--others", "--exclude-standard", "-z")
         return {os.fsdecode(path) for path in (changed + untracked).split(b"\0") if path}
 
+    def read_at(self, ref: str, folder: Path, paths: Collection[str]) -> dict[str, bytes]:
+        """What stood in these files, named relative to the folder, at a commit; those that were
+        not there are left out. `UsageError` where `ref` is no commit."""
+        _, output = run(folder, "ls-tree", "-r", "-z", self._commit(ref))
+        blobs: dict[str, str] = {}
+        for record in os.fsdecode(output).split("\0")[:-1]:
+            facts, _, path = record.partition("\t")
+            mode, _, blob = facts.split(" ")
+            if mode in _REGULAR_FILES and path in paths:
+                blobs[path] = blob
+        contents = self.read_blobs(blobs.values())
+        return {path: data for path, (_, data) in zip(blobs, contents, strict=True)}
+
     def _commit(self, ref: str) -> str:
         """The full id of a commit; what begins with a dash would be an option of git's."""
         if ref and not ref.startswith("-") and ref.isprintable():

@@ -73,6 +73,13 @@ VALUES: Mapping[str, Accepts] = {
     "dpid": _verbatim(r"PADPIDA[a-zA-Z0-9]+"),
     "ipi": _verbatim(r"\d{11}"),
     "audioFile": _verbatim(r"AudioFile"),
+    # whole sets of DDEX that no catalogue says anything of
+    "clipType": _verbatim(r"Preview|StandaloneClip|UserDefined"),
+    "expressionType": _verbatim(r"Informative|Instructive"),
+    "rightsControllerRole": _verbatim(
+        r"AdministratingRecordCompany|LocalPayee|RightsAdministrator|RightsController|RightsHolder"
+        r"|RoyaltyAdministrator|Unknown"
+    ),
     **{letter: _collapsed(letter + r"[\w-]+") for letter in "PARTV"},
 }
 """Built-in value types by name; ``string`` takes anything and is not here. P A R T V are

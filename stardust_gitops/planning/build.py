@@ -52,9 +52,8 @@ def build_plan(
     is missing there counts as unlisted. `releases` maps every release (GTIN-14) whose file stands
     in the catalogue to that file; `blocked_releases` holds those that could not be resolved, with
     why; `unreadable` says that some file could not even be named. `recipients` gives the DPID of
-    targets that the ledger knows, so that a renamed target is recognised.
-
-    Raises `UsageError` where the selection matches nothing.
+    targets that the ledger knows, so that a renamed target is recognised. Raises `UsageError`
+    where the selection matches nothing.
     """
     world = World(
         wanted=_by_key(desired),
@@ -86,6 +85,7 @@ def build_plan(
         items=in_order(items, now),
         stops=guards.stops(items, name),
         findings=tuple(sorted(findings, key=Finding.sort_key)),
+        narrowed=not selection.everything,
     )
 
 

@@ -125,7 +125,8 @@ class Item:
 class Plan:
     """All items, in the order of delivery within each target; `plan_hash` names what is sent.
 
-    `stops` are tripped guards: `apply` refuses while there are any.
+    `stops` are tripped guards: `apply` refuses while there are any. `narrowed` tells that only a
+    part of the catalogue was asked about.
     """
 
     environment: str
@@ -135,6 +136,7 @@ class Plan:
     items: tuple[Item, ...]
     stops: tuple[Reason, ...] = ()
     findings: tuple[Finding, ...] = ()
+    narrowed: bool = False
 
     def count(self, action: Action) -> int:
         """Number of items with this action."""

@@ -23,25 +23,47 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a change of files concerns: `releases` (GTIN-14) at every target, and every release at
+    `targets`."""
+
+    releases: frozenset[str]
+    targets: frozenset[str]
+
+    def holds(self, candidate: Candidate) -> bool:
+        """Whether the change concerns the candidate."""
+        return candidate.release in self.releases or candidate.target in self.targets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Shell globs; within one kind any may match, all kinds must. Empty selects everything.
 
     A release is named by its ICPN with 8, 12, 13 or 14 digits, or by a glob over one of those
-    forms. `exclude` names releases, or one release at one target as ``ICPN@target``.
+    forms. `exclude` names releases, or one release at one target as ``ICPN@target``. A `scope`
+    narrows what the globs select; unlike a glob it may well be empty.
     """
 
     releases: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    scope: Scope | None = None
 
     @property
     def everything(self) -> bool:
         """Whether nothing is left out."""
+        return self._no_globs and self.scope is None
+
+    @property
+    def _no_globs(self) -> bool:
         return not (self.releases or self.targets or self.labels or self.exclude)
 
     def selects(self, candidate: Candidate) -> bool:
         """Whether a command with this selection is about the candidate."""
+        return self._matches(candidate) and (self.scope is None or self.scope.holds(candidate))
+
+    def _matches(self, candidate: Candidate) -> bool:
         return (
             (not self.releases or any(_is_release(p, candidate) for p in self.releases))
             and (not self.targets or any(fnmatchcase(candidate.target, p) for p in self.targets))
@@ -50,8 +72,8 @@ class Selection:
         )
 
     def check(self, candidates: Iterable[Candidate]) -> None:
-        """Raise `UsageError` for the first pattern, or for the whole, that matches nothing."""
-        if self.everything:
+        """Raise `UsageError` for the first pattern, or for all of them, that match nothing."""
+        if self._no_globs:
             return
         known = tuple(candidates)
         options = (
@@ -67,7 +89,7 @@ class Selection:
                         f"{option} {pattern} matches nothing",
                         hint="`stardust-gitops status` lists releases, targets and labels.",
                     )
-        if not any(self.selects(candidate) for candidate in known):
+        if not any(self._matches(candidate) for candidate in known):
             raise UsageError(
                 "the selection matches nothing: its options exclude each other",
                 hint="Leave one of --release, --target, --label and --exclude out.",

@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from stardust_gitops.assets.lock import LOCK_SUFFIX
+from stardust_gitops.assets.lock import LOCK_SUFFIX, lock_path
 from stardust_gitops.catalog.loading import CONFIG_NAME, Catalogue
 from stardust_gitops.diagnostics import Finding
+from stardust_gitops.errors import UsageError
+from stardust_gitops.reconciler.workspace import Workspace
 from stardust_gitops.rules.index import CatalogueIndex, ReleaseRow
 
 _REFERENCES = frozenset({"SG1201", "SG1206"})
@@ -35,6 +37,15 @@ class Affected:
         )
 
 
+def changed_since(workspace: Workspace, ref: str) -> set[str]:
+    """The files of the catalogue that differ from a commit; `UsageError` outside git."""
+    if workspace.repository is None:
+        raise UsageError(
+            "--changed-since needs a git repository", hint="leave it out to look at everything"
+        )
+    return workspace.repository.changed_since(ref, workspace.root)
+
+
 def affected_by(changed: Collection[str], catalogue: Catalogue, index: CatalogueIndex) -> Affected:
     """What depends on the changed files; paths are relative to the catalogue's root."""
     files = {name for path in changed for name in _described(path)}
@@ -55,11 +66,13 @@ def affected_by(changed: Collection[str], catalogue: Catalogue, index: Catalogue
 
 
 def _described(path: str) -> tuple[str, ...]:
-    """A lock stands for the file beside it."""
-    if path.startswith(("releases/", "tracks/")) and path.endswith(LOCK_SUFFIX):
+    """A lock stands for the file beside it, and goes with it."""
+    if not path.startswith(("releases/", "tracks/")):
+        return (path,)
+    if path.endswith(LOCK_SUFFIX):
         stem = path.removesuffix(LOCK_SUFFIX)
-        return f"{stem}.yaml", f"{stem}.yml"
-    return (path,)
+        return path, f"{stem}.yaml", f"{stem}.yml"
+    return path, lock_path(path)
 
 
 def _users(rows: Iterable[ReleaseRow], files: Collection[str]) -> Iterator[str]:

@@ -44,13 +44,15 @@ class PlanRequest:
 
 
 class Planner:
-    """Makes plans for one workspace against one ledger."""
+    """Makes plans for one workspace against one ledger; `testing` as for a `Surveyor`."""
 
-    def __init__(self, workspace: Workspace, ledger: LedgerStore, clock: Clock) -> None:
+    def __init__(
+        self, workspace: Workspace, ledger: LedgerStore, clock: Clock, *, testing: bool = False
+    ) -> None:
         self._workspace = workspace
         self._ledger = ledger
         self._clock = clock
-        self.surveyor = Surveyor(workspace, clock.now(), errors_only=True)
+        self.surveyor = Surveyor(workspace, clock.now(), errors_only=True, testing=testing)
         self.survey: Survey | None = None
         self.snapshot: Snapshot | None = None
         self._last_base: Base | None = None

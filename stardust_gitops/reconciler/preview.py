@@ -46,7 +46,7 @@ def preview(workspace: Workspace, release: str, target_id: str, action: Action) 
             hint=f"there are {', '.join(sorted(workspace.catalogue.targets))}",
         )
     recipient = recipient_of(target, workspace.catalogue, {})
-    surveyor = Surveyor(workspace)
+    surveyor = Surveyor(workspace, testing=True)  # nothing is sent
     base = surveyor.base(*find_release(workspace, release))
     document, findings = surveyor.content(base, target)
     errors = [f for f in (*base.findings, *findings) if f.severity is Severity.ERROR]

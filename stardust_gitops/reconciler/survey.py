@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.planning.model import Desired
+from stardust_gitops.reconciler.stray_locks import stray_lock_findings
 from stardust_gitops.reconciler.surveyor import ReleaseSurvey, Surveyor, by_severity
 from stardust_gitops.reconciler.workspace import Workspace
 from stardust_gitops.rules.index import Shelf
@@ -80,6 +81,7 @@ def survey_releases(
     gathered.findings.extend(across)
     if not surveyor.errors_only:
         gathered.findings.extend(gathered.useless(surveyor.shared_suppressions, suppressor.used))
+        gathered.findings.extend(stray_lock_findings(workspace.root))
     return Survey(
         desired=_with_findings(gathered.desired, across),
         releases=gathered.releases,

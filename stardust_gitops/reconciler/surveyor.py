@@ -17,6 +17,7 @@ from stardust_gitops.content.fingerprint import (
     message_fingerprint,
     recordings_digest,
 )
+from stardust_gitops.content.labels import Labels
 from stardust_gitops.content.problems import Problems
 from stardust_gitops.content.resolve import Base, Resolver
 from stardust_gitops.diagnostics import Finding, Severity
@@ -58,7 +59,8 @@ class ReleaseSurvey:
 class Surveyor:
     """Surveys the releases of a workspace. `now` decides which suppressions have expired and what
     rules about the present say; nobody asks the clock where it is ``None``. Without `desired` only
-    findings are wanted; with `errors_only` rules that can only warn do not run."""
+    findings are wanted; with `errors_only` rules that can only warn do not run. `testing` tells
+    that nothing real is sent, so that made-up identifiers will do."""
 
     def __init__(
         self,
@@ -67,6 +69,7 @@ class Surveyor:
         *,
         desired: bool = True,
         errors_only: bool = False,
+        testing: bool = False,
     ) -> None:
         catalogue = workspace.catalogue
         self._wants_desired = desired
@@ -87,6 +90,8 @@ class Surveyor:
             rules=frozenset(book),
             fixed_rules=frozenset(name for name, rule in book.items() if rule.fixed),
             today=now.astimezone(self._zone).date() if now is not None else None,
+            testing=testing,
+            labels=Labels(catalogue),
         )
         self.shared_suppressions = tuple(
             entry

@@ -15,7 +15,8 @@ from stardust_gitops.reports.plan_words import (
     SYMBOLS,
     details,
     file_errors,
-    next_step,
+    next_steps,
+    not_sent,
     summary_line,
 )
 from stardust_gitops.reports.wording import visible
@@ -49,6 +50,8 @@ def plan_markdown(
     Nothing of a catalogue is read as markup, a mention or a link.
     """
     head = [f"**{_escape(summary_line(plan))}**", ""]
+    if missing := not_sent(plan):
+        head += [_escape(missing), ""]
     if plan.environment != "production":
         head += [f"Environment: {_escape(plan.environment)}", ""]
     head += [f"> {_escape(reason.text)}\n" for reason in plan.stops]
@@ -66,8 +69,8 @@ def plan_markdown(
             parts.append(f"\n… and {len(listed) - len(parts):,} more.")
             break
         parts.append(part)
-    tail = _escape(next_step(plan))
-    return "\n".join([text, *parts, "", tail, ""])
+    tail = [f"{_escape(step)}\n" for step in next_steps(plan)]
+    return "\n".join([text, *parts, "", *tail])
 
 
 def _error_line(finding: Finding) -> str:

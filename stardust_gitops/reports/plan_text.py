@@ -20,7 +20,8 @@ from stardust_gitops.reports.changes_text import change_lines
 from stardust_gitops.reports.plan_words import (
     SYMBOLS,
     details,
-    next_step,
+    next_steps,
+    not_sent,
     summary_line,
     target_counts,
 )
@@ -60,9 +61,9 @@ def render_plan(
         page.target(target, descriptions.get(target, ""), list(group))
     page.stops(plan)
     page.line((summary_line(plan), "bold" if plan.items else ""))
-    hint = next_step(plan)
-    if hint and advise:
-        page.line((hint, "dim"))
+    page.paragraph(not_sent(plan), "bold red")
+    for step in next_steps(plan) if advise else ():
+        page.line((step, "dim"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,12 @@ class _Page:
             text.append(self.script.show(part), style=style)
         text.rstrip()
         self.console.print(text, soft_wrap=True, highlight=False)
+
+    def paragraph(self, text: str, style: str) -> None:
+        """A text that takes as many lines as it needs, none where it is empty."""
+        if text:
+            for line in Text(self.script.show(text)).wrap(self.console, self.width):
+                self.line((line.plain, style))
 
     def target(self, target: str, description: str, items: Sequence[Item]) -> None:
         """The heading of a target and its items."""
@@ -186,5 +193,4 @@ class _Page:
     def stops(self, plan: Plan) -> None:
         """The guards that stop an apply."""
         for reason in plan.stops:
-            for line in self._wrapped(self.script.show(f"Stopped by {reason.code}: {reason.text}")):
-                self.line((line, "bold red"))
+            self.paragraph(f"Stopped by {reason.code}: {reason.text}", "bold red")

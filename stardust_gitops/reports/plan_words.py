@@ -92,7 +92,8 @@ def is_quiet(plan: Plan) -> bool:
 def summary_line(plan: Plan) -> str:
     """``Plan: 1 takedown, 1 insert · 1 held, 212 unchanged · 2 messages, 96.4 MB to upload``."""
     if is_quiet(plan):
-        return "No changes. Everything is as the catalogue says."
+        what = "What was chosen" if plan.narrowed else "Everything"
+        return f"No changes. {what} is as the catalogue says."
     counts = Counter(item.action for item in plan.items)
     sends = [counted(counts[action], action) for action in OPERATIONS if counts[action]]
     waits = [f"{counts[action]:,} {action}" for action in _WAITING if counts[action]]
@@ -110,22 +111,44 @@ def summary_line(plan: Plan) -> str:
     return "Plan: " + " · ".join(parts)
 
 
-def next_step(plan: Plan) -> str:
-    """What to do now; empty where the plan itself says it."""
+def not_sent(plan: Plan) -> str:
+    """``Not sent: 2 releases with errors, …``; empty where nothing is in the way."""
+    blocked = [item for item in plan.items if item.action is Action.BLOCKED]
+    wrong = {item.release for item in blocked if _errors(item)}
+    waiting = {item.release for item in blocked if not _errors(item)}
+    files = {finding.file for finding in file_errors(plan)}
+    parts = []
+    if wrong:
+        parts.append(f"{counted(len(wrong), 'release')} with errors")
+    if files:
+        parts.append(f"what {counted(len(files), 'file')} with errors should describe")
+    if waiting:
+        parts.append(f"{counted(len(waiting), 'release')} blocked for the reason given above")
+    return f"Not sent: {', '.join(parts)}." if parts else ""
+
+
+def next_steps(plan: Plan) -> tuple[str, ...]:
+    """What to do now, line by line; nothing where the plan itself says it."""
     if plan.stops:
-        return "Nothing is sent while a guard stops the plan."
+        return ("Nothing is sent while a guard stops the plan.",)
+    steps = []
+    if file_errors(plan) or any(_errors(item) for item in plan.items):
+        steps.append("Next: correct the errors; `stardust-gitops validate` shows each and what to do.")
     if any(item.action.sends for item in plan.items):
-        return "Next: `stardust-gitops apply` sends this."
+        what = "the rest" if not_sent(plan) else "this"
+        steps.append(f"Next: `stardust-gitops apply` sends {what}.")
+    return tuple(steps) or (_next_of_what_waits(plan),)
+
+
+def _next_of_what_waits(plan: Plan) -> str:
     if any(item.action is Action.BLOCKED for item in plan.items):
-        if any(_errors(item) for item in plan.items):
-            return "Next: `stardust-gitops validate` says how to correct what is blocked."
         return "Next: settle what is blocked, then plan again."
-    if file_errors(plan):
-        return "Next: correct the files with errors, then plan again."
     if any(item.action is Action.ORPHANED for item in plan.items):
         return "Next: decide about what is orphaned; until then it stays live."
     if any(item.action is Action.HELD for item in plan.items):
         return "Next: `stardust-gitops apply` sends what is held once its time has come."
     if plan.items:
         return "Next: edit a release and plan again; `stardust-gitops status` shows what is live."
+    if plan.narrowed:
+        return "Next: nothing; no release is concerned."
     return "Next: `stardust-gitops new release` starts one."

@@ -8,15 +8,22 @@ from types import ModuleType
 
 from stardust_gitops.rules import (
     catalogue,
+    claims,
     deals,
     details,
+    instants,
     labels,
+    previews,
     recipient,
     recipients_refuse,
     recordings,
     release,
+    release_dates,
+    requirements,
     settings,
     text,
+    track_offers,
+    versions,
     windows,
 )
 from stardust_gitops.rules.codes import assets, content, files, operations, transport, values
@@ -24,8 +31,9 @@ from stardust_gitops.rules.registry import Rule
 from stardust_gitops.rules.subjects import Scope
 
 _MODULES: tuple[ModuleType, ...] = (
-    *(release, deals, details, recordings, text, recipients_refuse),
-    *(recipient, windows, catalogue, labels, settings),
+    *(release, deals, instants, details, recordings, text, recipients_refuse),
+    *(claims, previews, release_dates, track_offers),
+    *(recipient, requirements, versions, windows, catalogue, labels, settings),
     *(files, values, content, assets, operations, transport),
 )
 """Within a scope, rules run in this order and in the order in which a module defines them; the

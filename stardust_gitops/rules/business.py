@@ -57,7 +57,7 @@ BUSINESS_RULES: tuple[BusinessRule, ...] = (
     BusinessRule("BR07", "numbered groups and items", (), (_GROUPS,)),
     BusinessRule("BR08", "types of nested groups", (), (_GROUPS,)),
     BusinessRule("BR09", "one default among siblings", (), (_PLAIN,)),
-    BusinessRule("BR10", "user-defined values have both parts", (), (_PLAIN,)),
+    BusinessRule("BR10", "user-defined values have both parts", ("SG1311",), (_PLAIN,)),
     BusinessRule(
         "BR11",
         "every release and track that should be live has a deal",
@@ -69,7 +69,7 @@ BUSINESS_RULES: tuple[BusinessRule, ...] = (
         "periods that do not overlap and end after they start",
         ("SG2003", "SG2010", "SG2011", "SG2112", "SG2113"),
     ),
-    BusinessRule("BR13", "dates that agree", ("SG2009", "SG2012")),
+    BusinessRule("BR13", "dates that agree", ("SG2009", "SG2012", "SG2084", "SG2085")),
     BusinessRule("BR14", "use types and territories apart", ("SG1305", "SG2004", "SG2111")),
     BusinessRule(
         "BR15",
@@ -89,7 +89,7 @@ BUSINESS_RULES: tuple[BusinessRule, ...] = (
     BusinessRule(
         "BR17",
         "durations are those of the audio, and their sum",
-        ("SG2043",),
+        ("SG2043", "SG2062"),
         (
             f"{_WRITER}::test_durations_are_whole_seconds",
             f"{_WRITER}::test_release_duration_is_rounded_once",
@@ -103,12 +103,12 @@ BUSINESS_RULES: tuple[BusinessRule, ...] = (
     BusinessRule(
         "BR19",
         "each contributor once with all roles, and a writer",
-        ("SG2033",),
+        ("SG2033", "SG2126"),
         (f"{_WRITER}::test_one_contributor_per_party_with_all_roles",),
     ),
     BusinessRule("BR20", "parental warnings that agree", ("SG2005", "SG2034")),
     BusinessRule("BR21", "P-lines and C-lines of a sound year", ("SG2001", "SG2035", "SG2036")),
-    BusinessRule("BR22", "no share of rights of 0 or 100 percent", (), (_PLAIN,)),
+    BusinessRule("BR22", "no share of rights of 0 or 100 percent", ("SG1128",), (_PLAIN,)),
     BusinessRule(
         "BR23",
         "titles without credits, types, capitals and versions",

@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from stardust_gitops.catalog.models.config import WEEKDAYS
 from stardust_gitops.catalog.models.deals import Terms
 from stardust_gitops.content.deals import resolve_when
 from stardust_gitops.diagnostics import Severity
 from stardust_gitops.rules.areas import area_of
 from stardust_gitops.rules.registry import Hit, rule
 from stardust_gitops.rules.release import all_terms
+from stardust_gitops.rules.release_dates import latest_date
 from stardust_gitops.rules.subjects import ReleaseSubject, TargetFileSubject
 
-_FRIDAY = 4
 _PARTS = {
     "Stream": {
         *("OnDemandStream", "NonInteractiveStream"),
@@ -70,30 +71,33 @@ def deal_before_release(subject: ReleaseSubject) -> Iterator[Hit]:
         if terms.start is None or start is None:
             continue
         slack = 1 if re.search(r"T.*[Z+-]", start) else 0
-        if date.fromisoformat(start[:10]) + timedelta(days=slack) < date.fromisoformat(released):
+        day = latest_date(terms, subject.model, subject.config.territories) or released
+        if date.fromisoformat(start[:10]) + timedelta(days=slack) < date.fromisoformat(day):
             yield Hit(
                 (*pointer, "start"),
-                f"the deal begins {start}, before the release date {released}",
+                f"the deal begins {start}, before the release date {day}",
             )
 
 
 @rule(
     "SG2013",
     severity=Severity.NOTE,
-    title="the release date is no Friday",
+    title="the release date is a weekday on which nothing comes out",
     why="Most markets release on Fridays; another weekday is often a slip.",
-    example="release_date: 2026-12-03",
-    remedy="check the date; with `rules: {SG2013: error}` a label insists, with `off` it does not",
+    example="release_date: 2026-12-03   # a Thursday, and no  release_days:  in stardust.yaml",
+    remedy="check the date; stardust.yaml names the weekdays:  release_days: [Thursday, Friday],"
+    " and with  rules: {SG2013: error}  insists on them",
     source="IFPI, New Music Fridays (global release day since July 2015)",
 )
-def not_a_friday(subject: ReleaseSubject) -> Iterator[Hit]:
-    """Only of releases to come: nobody moves what is out."""
+def not_a_release_day(subject: ReleaseSubject) -> Iterator[Hit]:
+    """Only of releases to come: nobody moves what is out. Fridays unless  release_days:  names
+    others."""
     released, today = subject.model.release_date, subject.frame.today
     if released is None or today is None or released <= today.isoformat():
         return
-    day = date.fromisoformat(released)
-    if day.weekday() != _FRIDAY:
-        yield Hit(("release_date",), f"the release date {released} is a {day:%A}")
+    day = WEEKDAYS[date.fromisoformat(released).weekday()]
+    if day not in subject.config.release_days:
+        yield Hit(("release_date",), f"the release date {released} is a {day}")
 
 
 @rule(
@@ -157,7 +161,8 @@ def track_without_deal(subject: ReleaseSubject) -> Iterator[Hit]:
         if not track.deals or track.available != "all" or not model.deals:
             continue
         own = {terms.offer: terms for terms in track.deals}
-        if all(_is_empty(deal, own.get(deal.offer), model.release_date) for deal in model.deals):
+        sold = [deal for deal in model.deals if deal.offer in (track.offers or (deal.offer,))]
+        if all(_is_empty(deal, own.get(deal.offer), model.release_date) for deal in sold):
             yield Hit(
                 ("tracks", place, "deals"), f"track {place + 1} is left without a window on sale"
             )

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from stardust_gitops.catalog.loading import Label
 from stardust_gitops.catalog.models.label import LabelFile
 from stardust_gitops.catalog.suggest import did_you_mean
 from stardust_gitops.content.artists import rights_line
 from stardust_gitops.diagnostics import Pointer, Severity
+from stardust_gitops.identifiers.dpid import dpid_check_character, dpid_check_ok
 from stardust_gitops.rules.areas import area
 from stardust_gitops.rules.registry import Hit, rule
 from stardust_gitops.rules.subjects import ConfigSubject, ReleaseSubject, TargetSubject
 
 _SOURCE = "the label's file"
 _MOST_SHOWN = 5
+
+
+def _label_told(subject: TargetSubject) -> tuple[Label | None, Pointer]:
+    """The label that a target is told, if a file describes it, and what says so."""
+    override = subject.model.overrides.get(subject.target.id)
+    if override is None or override.label is None:
+        return subject.base.label, ("label",)
+    return subject.frame.labels.find(override.label), ("overrides", subject.target.id, "label")
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -34,11 +44,11 @@ def _listed(names: Sequence[str]) -> str:
 )
 def target_not_allowed(subject: TargetSubject) -> Iterator[Hit]:
     """A takedown there is never kept from going out."""
-    label, target = subject.base.label, subject.target.id
+    label, pointer = _label_told(subject)
+    target = subject.target.id
     allowed = label.model.allowed_targets if label is not None else None
     if label is not None and allowed is not None and target not in allowed:
-        pointer: Pointer = ("label",)
-        if target in (subject.model.targets or ()):
+        if pointer == ("label",) and target in (subject.model.targets or ()):
             pointer = ("targets", (subject.model.targets or ()).index(target))
         yield Hit(pointer, f"{label.file} does not allow {label.model.name} at {target}")
 
@@ -55,7 +65,7 @@ def target_not_allowed(subject: TargetSubject) -> Iterator[Hit]:
 )
 def outside_the_territories(subject: TargetSubject) -> Iterator[Hit]:
     """Of the release and of its tracks alone."""
-    label = subject.base.label
+    label, _ = _label_told(subject)
     if label is None or label.model.territories is None:
         return
     groups = subject.frame.catalogue.config.territories
@@ -85,29 +95,31 @@ def outside_the_territories(subject: TargetSubject) -> Iterator[Hit]:
 def line_of_another_owner(subject: ReleaseSubject) -> Iterator[Hit]:
     """The lines of the release and of its overrides, and the P-lines of its tracks."""
     label, model = subject.base.label, subject.model
+    for target, entry in model.overrides.items():
+        told = label if entry.label is None else subject.frame.labels.find(entry.label)
+        yield from _line("p_line", entry.p_line, told, ("overrides", target, "p_line"), None)
+        yield from _line("c_line", entry.c_line, told, ("overrides", target, "c_line"), None)
     if label is None:
         return
-    p_owners, c_owners = label.model.p_line_owners, label.model.c_line_owners
-    yield from _line("p_line", model.p_line, p_owners, label, ("p_line",), None)
-    yield from _line("c_line", model.c_line, c_owners, label, ("c_line",), None)
-    for target, entry in model.overrides.items():
-        at = ("overrides", target)
-        yield from _line("p_line", entry.p_line, p_owners, label, (*at, "p_line"), None)
-        yield from _line("c_line", entry.c_line, c_owners, label, (*at, "c_line"), None)
+    yield from _line("p_line", model.p_line, label, ("p_line",), None)
+    yield from _line("c_line", model.c_line, label, ("c_line",), None)
     for track in subject.tracks:
         file, pointer = track.pointer("p_line")
-        yield from _line("p_line", track.fields.p_line, p_owners, label, pointer, file or None)
+        yield from _line("p_line", track.fields.p_line, label, pointer, file or None)
 
 
 def _line(
-    key: str,
+    key: Literal["p_line", "c_line"],
     text: str | None,
-    owners: Sequence[str] | None,
-    label: Label,
+    label: Label | None,
     pointer: Pointer,
     file: str | None,
 ) -> Iterator[Hit]:
-    if text is None or owners is None:
+    if text is None or label is None:
+        return
+    model = label.model
+    owners = model.p_line_owners if key == "p_line" else model.c_line_owners
+    if owners is None:
         return
     owner = rights_line(text).get("owner", text)
     if owner not in owners:
@@ -132,7 +144,7 @@ def _line(
 )
 def outside_the_window(subject: TargetSubject) -> Iterator[Hit]:
     """Both days of the window are inclusive."""
-    label = subject.base.label
+    label, _ = _label_told(subject)
     if label is None or not label.model.rights:
         return
     first, last = label.model.rights.get("from"), label.model.rights.get("until")
@@ -190,6 +202,25 @@ def unknown_in_label(subject: ConfigSubject) -> Iterator[Hit]:
                     "name the group under territories: in stardust.yaml",
                     label.file,
                 )
+
+
+@rule(
+    "SG2706",
+    severity=Severity.WARNING,
+    title="the check character of a label's DPID is wrong",
+    why="A mistyped DPID is nobody's; but some that are in use have a wrong check character.",
+    example="dpid: PADPIDA2026112201X   # in labels/alpha-tide.yaml",
+    remedy="compare it with the list of DDEX",
+    source="ISO 7064 MOD 37-2, as in DDEX's DPID",
+)
+def dpid_of_label_wrong(subject: ConfigSubject) -> Iterator[Hit]:
+    """Of every label that has one."""
+    for label in subject.frame.catalogue.labels.values():
+        dpid = label.model.dpid
+        if dpid is not None and not dpid_check_ok(dpid):
+            right = dpid_check_character(dpid)
+            message = f"the check character of {dpid} is {dpid[-1]}, should be {right}"
+            yield Hit(("dpid",), message, file=label.file)
 
 
 def _targets(model: LabelFile) -> Iterator[tuple[Pointer, str]]:

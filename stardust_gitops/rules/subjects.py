@@ -14,6 +14,7 @@ from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.catalog.models.suppression import SuppressEntry
 from stardust_gitops.catalog.models.target import TargetFile
 from stardust_gitops.content.canonical import Document
+from stardust_gitops.content.labels import Labels
 from stardust_gitops.content.resolve import Base
 from stardust_gitops.content.tracks import PlacedTrack
 from stardust_gitops.rules.index import CatalogueIndex
@@ -45,15 +46,18 @@ class Frame:
     `targets` are the ids that may be named, those of targets that do not read among them; `offers`
     what some target takes; `rules` all ids of rules, `fixed_rules` those that nobody may change.
     `today` is the day in the catalogue's own time zone, ``None`` where nobody asks the clock: a
-    rule about the present says nothing then.
+    rule about the present says nothing then. `testing` tells that the run is for an environment
+    of tests; where nobody names one it is for the real one. `labels` finds them by key and name.
     """
 
     catalogue: Catalogue
+    labels: Labels
     targets: frozenset[str]
     offers: frozenset[str]
     rules: frozenset[str] = frozenset()
     fixed_rules: frozenset[str] = frozenset()
     today: date | None = None
+    testing: bool = False
 
 
 def expired(entry: SuppressEntry, today: date | None) -> bool:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from itertools import chain
 
-from stardust_gitops.content.tracks import PlacedTrack
 from stardust_gitops.diagnostics import Severity
 from stardust_gitops.rules.registry import Hit, rule
 from stardust_gitops.rules.scripts import foreign_script
-from stardust_gitops.rules.subjects import ReleaseSubject, TargetSubject
+from stardust_gitops.rules.subjects import ConfigSubject, ReleaseSubject, TargetSubject
+from stardust_gitops.rules.texts import (
+    OF_BOTH,
+    OF_RELEASE,
+    SAID,
+    Said,
+    names,
+    shared_names,
+    texts,
+)
 
 _FEATURING = re.compile(r"[\s(\[](?:feat\.?|ft\.|featuring)\s", re.IGNORECASE)
 _TYPE = re.compile(r"[\s\-–(\[](?:single|album|ep|e\.p\.|lp)[)\]]?$", re.IGNORECASE)
@@ -30,51 +38,11 @@ _EMOJI = re.compile(
 _SHORT = 5
 """Up to so many capitals are an abbreviation: SOS, NASA."""
 
-_OF_BOTH = ("title", "version", "display_artist", "p_line")
-_SAID = {
-    "title": "title",
-    "version": "version",
-    "display_artist": "artist",
-    "label": "label",
-    "p_line": "P-line",
-    "c_line": "C-line",
-}
-
-
-class _Text(NamedTuple):
-    """A text of the release, or of one of its tracks."""
-
-    track: PlacedTrack | None
-    key: str
-    value: str
-
-    def hit(self, message: str) -> Hit:
-        """What is wrong with it, told where it stands."""
-        if self.track is None:
-            return Hit((self.key,), message)
-        file, pointer = self.track.pointer(self.key)
-        return Hit(pointer, message, None, file or None)
-
-
-def _texts(
-    subject: ReleaseSubject | TargetSubject, *keys: str, own: Sequence[str] = ()
-) -> Iterator[_Text]:
-    """What the release and its tracks say under these keys, and the release alone under `own`."""
-    for key in (*keys, *own):
-        value = getattr(subject.model, key)
-        if value is not None:
-            yield _Text(None, key, value)
-    for track in subject.tracks:
-        for key in keys:
-            value = getattr(track.fields, key)
-            if value is not None:
-                yield _Text(track, key, value)
-
 
 def _where(
     subject: ReleaseSubject, wrong: Callable[[str], object], message: str, *keys: str
 ) -> Iterator[Hit]:
-    for text in _texts(subject, *keys):
+    for text in texts(subject, *keys):
         if wrong(text.value):
             yield text.hit(message.format(repr(text.value)))
 
@@ -141,9 +109,9 @@ def capitals(subject: ReleaseSubject) -> Iterator[Hit]:
 )
 def type_in_title(subject: ReleaseSubject) -> Iterator[Hit]:
     """Single, album, EP or LP as the last word."""
-    title = subject.model.title
-    if title is not None and _TYPE.search(title):
-        yield Hit(("title",), f"the title {title!r} ends with a type of release")
+    for text in texts(subject, own=("title",)):
+        if _TYPE.search(text.value):
+            yield text.hit(f"the title {text.value!r} ends with a type of release")
 
 
 @rule(
@@ -188,13 +156,18 @@ def version_in_brackets(subject: ReleaseSubject) -> Iterator[Hit]:
     remedy="remove it; it is often pasted along unseen",
     source="Unicode (default ignorable code points)",
 )
-def zero_width(subject: ReleaseSubject) -> Iterator[Hit]:
-    """Zero-width and soft hyphens; joiners only among Latin letters, others need them."""
-    for text in _texts(subject, *_OF_BOTH, own=("label", "c_line")):
+def zero_width(subject: ReleaseSubject | ConfigSubject) -> Iterator[Hit]:
+    """Zero-width and soft hyphens; joiners only among Latin letters, others need them. In names of
+    parties and labels, too."""
+    if isinstance(subject, ConfigSubject):
+        every = shared_names(subject)
+    else:
+        every = chain(texts(subject, *OF_BOTH, own=OF_RELEASE), names(subject))
+    for text in every:
         bad = None if text.value.isascii() else _ZERO_WIDTH.search(text.value)
         if bad:
             code = f"U+{ord(bad.group()):04X}"
-            yield text.hit(f"the {_SAID[text.key]} holds the invisible character {code}")
+            yield text.hit(f"the {SAID[text.key]} holds the invisible character {code}")
 
 
 @rule(
@@ -206,13 +179,19 @@ def zero_width(subject: ReleaseSubject) -> Iterator[Hit]:
     remedy="set the language of the metadata:  language: ja",
     source="DDEX LanguageAndScriptCode",
 )
-def language_and_script(subject: ReleaseSubject) -> Iterator[Hit]:
-    """Letters that are not Latin against the language of the metadata."""
-    language = subject.model.language or subject.config.defaults.language
-    if language is None:
-        return
-    for text in _texts(subject, "title", "version"):
-        script = None if text.value.isascii() else foreign_script(text.value, language)
+def language_and_script(subject: ReleaseSubject | ConfigSubject) -> Iterator[Hit]:
+    """Letters that are not Latin against the language that a translation or a party's other name
+    has, and against that of the metadata."""
+    if isinstance(subject, ConfigSubject):
+        usual, every = None, shared_names(subject)
+    else:
+        usual = subject.model.language or subject.config.defaults.language
+        every = texts(subject, "title", "version")
+    for text in every:
+        language = text.language or usual
+        if language is None or text.value.isascii():
+            continue
+        script = foreign_script(text.value, language)
         if script is not None:
             yield text.hit(f"{text.value!r} is {script}, the language is {language}")
 
@@ -227,10 +206,12 @@ def language_and_script(subject: ReleaseSubject) -> Iterator[Hit]:
     source="the recipient's own specification, as the target's file says",
 )
 def emoji(subject: TargetSubject) -> Iterator[Hit]:
-    """Only where the target says  emoji: false."""
+    """Only where the target says  emoji: false. Of the label, what the target is told."""
     if subject.target.model.emoji:
         return
-    for text in _texts(subject, *_OF_BOTH, own=("label", "c_line")):
+    label = Said("label", subject.document["label"], None, ("label",))
+    told = texts(subject, *OF_BOTH, own=("c_line",))
+    for text in chain(told, names(subject, parties=True), (label,)):
         if not text.value.isascii() and _EMOJI.search(text.value):
-            said = _SAID[text.key]
+            said = SAID[text.key]
             yield text.hit(f"the {said} holds an emoji, {subject.target.id} takes none")

@@ -230,7 +230,7 @@ def test_with_its_only_target_broken_the_plan_does_not_say_that_all_is_well(
 ) -> None:
     catalogue.write("targets/store.yaml", b"recipient: {")
     outcome = catalogue.apply()
-    assert_told(outcome, 6, "SG1010", "1 file with errors", "correct the files with errors")
+    assert_told(outcome, 6, "SG1010", "1 file with errors", "correct the errors")
     assert "No changes" not in outcome.text
     markdown = catalogue.must("plan", "--format", "markdown").stdout
     assert "SG1010" in markdown

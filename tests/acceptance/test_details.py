@@ -190,7 +190,7 @@ def test_a_status_for_one_target_has_its_own_day(catalogue: CatalogueFolder) -> 
         ("titles: [{title: A, language: EN}]", ("SG2061", "titles[0].language")),
         ("grid: A1-2425G-ABC1234002-N", ("SG1310", "grid")),
         ('keywords: ["a, b"]', ("SG1123", "keywords[0]")),
-        ("related: [{type: UserDefined, icpn: 4006381333955}]", ("SG1306", "related[0].type")),
+        ("related: [{type: UserDefined, icpn: 4006381333955}]", ("SG1311", "related[0].type")),
         ("exclude_targets: [stor]", ("SG1201", "exclude_targets[0]")),
         ("targets: [store]\nexclude_targets: [store]", ("SG2066", "exclude_targets[0]")),
         ("overrides: {stor: {title: A}}", ("SG1201", "overrides.stor")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -54,6 +55,7 @@ def test_from_nothing_to_an_empty_plan(tmp_path: Path, full: list[str]) -> None:
     program("init", "my-catalog", cwd=tmp_path)
     program(*full, cwd=folder)
     program("validate", "--strict", cwd=folder)
+    program("fmt", "--check", cwd=folder)
     assert "1 insert" in program("plan", cwd=folder)
     program("apply", "--auto-approve", cwd=folder)
     assert "No changes" in program("plan", cwd=folder)
@@ -84,6 +86,7 @@ def test_the_hook_of_a_new_catalogue_runs(
     monkeypatch.setenv("PATH", f"{beside}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "pre-commit"))
     assert run(full) == 0
+    good = (fresh / FILE).read_text()
     for command in (("init", "-q"), ("add", ".")):
         subprocess.run(["git", *command], check=True)
     hook = [sys.executable, "-m", "pre_commit", "run", "--all-files"]
@@ -93,6 +96,18 @@ def test_the_hook_of_a_new_catalogue_runs(
     done = subprocess.run(hook, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "did you mean title?" in done.stdout
+    (fresh / FILE).write_text(good.replace("icpn:", "icpn:  "))
+    subprocess.run(["git", "add", "."], check=True)
+    done = subprocess.run(hook, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "+icpn: " in done.stdout
+
+
+@pytest.mark.parametrize("folder", ["parties", "labels"])
+def test_the_examples_of_a_new_catalogue_are_valid(fresh: Path, folder: str) -> None:
+    (text,) = re.findall("```yaml\n(.*?)```", (fresh / folder / "README.md").read_text(), re.DOTALL)
+    (fresh / folder / "example.yaml").write_text(text)
+    assert run(["validate", "--strict"]) == 0
 
 
 def test_a_new_catalogue_is_valid_and_has_an_empty_ledger(
@@ -108,6 +123,7 @@ def test_a_new_catalogue_is_valid_and_has_an_empty_ledger(
     assert "The sender in stardust.yaml is an example" in told
     assert not (folder / ".git").exists()
     assert run(["validate", "--strict", "--catalog", str(folder)]) == 0
+    assert run(["fmt", "--check", "--catalog", str(folder)]) == 0
     assert run(["plan", "--detailed-exitcode", "--catalog", str(folder)]) == 0
 
 
@@ -177,7 +193,7 @@ def test_other_files_are_kept_and_listed(
     for path, data in mine.items():
         assert (tmp_path / path).read_bytes() == data
         assert f"  {path}\n" in kept
-        assert path not in made
+        assert f"  {path}\n" not in made
     assert "Add to .gitignore: /.stardust/\n" in kept
 
 

@@ -216,6 +216,7 @@ def test_a_summary_by_rule(catalogue: CatalogueFolder) -> None:
 def test_no_releases_at_all(catalogue: CatalogueFolder) -> None:
     for file in (FIRST, SECOND):
         catalogue.path(file).unlink()
+    catalogue.lock()
     assert catalogue.must("validate").stdout == "Valid: 0 releases, 1 target.\n"
 
 

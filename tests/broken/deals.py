@@ -118,4 +118,26 @@ CASES: tuple[Broken, ...] = (
         ),
         found=("11:3 SG2101",),
     ),
+    stream("a time that clocks skip", "start: 2027-03-28T01:30", found=("11:31 SG2019",)),
+    stream("a time that comes twice", "end: 2027-10-31T01:30", found=("11:29 SG2020",)),
+    Broken(
+        "a price that the target does not take",
+        Case(
+            release=[
+                (
+                    "price_code: Mid, track_price_code: Track",
+                    "wholesale_price: {amount: 0.20, currency: EUR}, track_price_code: Track",
+                )
+            ],
+            target=[("", "minimum_prices: {EUR: 2.00}\n")],
+        ),
+        found=("12:49 SG2116",),
+    ),
+    Broken(
+        "a deal for a target that does not take it",
+        Case(
+            release=[(STREAM, STREAM + "  - {offer: ad_supported, targets: [store]}\n")],
+        ),
+        found=("12:37 SG2117",),
+    ),
 )

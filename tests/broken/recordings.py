@@ -112,4 +112,32 @@ CASES: tuple[Broken, ...] = (
         ("assets/two-b.flac", "assets/two.flac"),
         found=("releases/b.yaml:20:5 SG2042",),
     ),
+    release(
+        "a role of a later version",
+        "Lyricist]}]\n    audio: assets/two",
+        "Mime]}]\n    audio: assets/two",
+        found=("22:56 SG2106",),
+    ),
+    release(
+        "a role that is left to be defined",
+        "Lyricist]}]\n    audio: assets/two",
+        "UserDefined]}]\n    audio: assets/two",
+        found=("22:56 SG1311",),
+    ),
+    Broken(
+        "a role that the target requires",
+        Case(
+            release=[("Lyricist]}]\n    audio: assets/two", "Mixer]}]\n    audio: assets/two")],
+            target=[("", "required_roles: [Lyricist]\n")],
+        ),
+        found=("22:19 SG2126",),
+    ),
+    Broken(
+        "a label that the target does not know",
+        Case(
+            release=[("cover:", "label: Alfa Tide\ncover:")],
+            target=[("", "labels: [Alpha Tide]\n")],
+        ),
+        found=("9:8 SG2127",),
+    ),
 )

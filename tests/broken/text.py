@@ -53,4 +53,15 @@ CASES: tuple[Broken, ...] = (
     release(
         "a Thursday", "release_date: 2026-12-04", "release_date: 2026-12-03", found=("6:15 SG2013",)
     ),
+    release(
+        "capitals in a translation",
+        "title: Ebb",
+        "title: Ebb\n    titles: [{title: REFLUJO, language: es}]",
+        found=("16:22 SG2053",),
+    ),
+    Broken(
+        "a party's name with a zero-width space",
+        Case(files={"parties/ada.yaml": 'name: "Ada\\u200b Quill"\n'}),
+        found=("parties/ada.yaml:1:7 SG2057",),
+    ),
 )

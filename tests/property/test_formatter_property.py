@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stardust_gitops.catalog.formatter import format_file
 from stardust_gitops.catalog.yaml_strict import YamlInvalid, parse
 from stardust_gitops.catalog.yaml_tree import read_comments
+from tests.scale import examples
 
+TEN_THOUSAND = examples(10_000)
 EXAMPLE = Path(__file__).resolve().parents[2] / "catalog_example"
 SAMPLES = [
     *(file.read_text(encoding="utf-8") for file in sorted(EXAMPLE.rglob("*.yaml"))),
@@ -113,7 +115,7 @@ def normal(text: str) -> str:
     return stored if stored.isalnum() and any(c.isdigit() for c in stored) else text
 
 
-@settings(max_examples=400)
+@TEN_THOUSAND
 @given(st.sampled_from(SAMPLES), DAMAGE, FILES)
 @example(SAMPLES[-1], [], "releases/a.yaml")
 @example("a: |+\n  x\n\n\nb: c", [], "releases/a.yaml")
@@ -132,6 +134,7 @@ def test_any_file_that_reads_keeps_meaning_and_comments(
     check(text, file)
 
 
+@TEN_THOUSAND
 @given(
     DOCUMENTS,
     st.sampled_from((None, '"', "'")),
@@ -194,6 +197,7 @@ RELEASE = st.fixed_dictionaries(
 )
 
 
+@TEN_THOUSAND
 @given(RELEASE, st.randoms(use_true_random=False))
 def test_the_order_in_which_keys_were_written_leaves_no_trace(
     release: dict[str, Any], random: Any

@@ -4,7 +4,6 @@ and never a line that the file does not have."""
 from __future__ import annotations
 
 import copy
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,18 +11,16 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from stardust_gitops.diagnostics import Finding
 from stardust_gitops.rules.book import rule_book
 from tests.release_lab import RELEASE, RELEASE_TEXT, Case, judge, judged
+from tests.scale import examples
 
-LONG = bool(os.environ.get("STARDUST_LONG"))
-LONG_SETTINGS = settings(
-    max_examples=10_000 if LONG else 100,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+TEN_THOUSAND = examples(
+    10_000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 MORE = """\
 version: Deluxe
@@ -126,7 +123,7 @@ def judged_as(root: Path, text: str) -> list[Finding]:
     return judged(root)
 
 
-@LONG_SETTINGS
+@TEN_THOUSAND
 @given(EDITS, st.booleans())
 def test_any_change_of_a_valid_release(root: Path, edits: list[Any], flow: bool) -> None:
     document = copy.deepcopy(VALID)
@@ -135,13 +132,13 @@ def test_any_change_of_a_valid_release(root: Path, edits: list[Any], flow: bool)
     assert_told(judged_as(root, dump(document, flow)), root)
 
 
-@LONG_SETTINGS
+@TEN_THOUSAND
 @given(st.one_of(VALUES, st.dictionaries(st.sampled_from(sorted(VALID)), VALUES)))
 def test_any_yaml(root: Path, document: Any) -> None:
     assert_told(judged_as(root, dump(document, flow=False)), root)
 
 
-@LONG_SETTINGS
+@TEN_THOUSAND
 @given(st.integers(0, len(RELEASE_TEXT)), st.integers(0, 60), st.text(max_size=12))
 def test_any_cut_of_the_text(root: Path, at: int, length: int, text: str) -> None:
     spoiled = RELEASE_TEXT[:at] + text + RELEASE_TEXT[at + length :]

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stardust_gitops.catalog.locate import locate
 from stardust_gitops.catalog.yaml_findings import MOST_FINDINGS, diagnose
 from stardust_gitops.catalog.yaml_strict import YamlInvalid, parse
 from stardust_gitops.diagnostics import Pointer
+from tests.scale import examples
 
+TEN_THOUSAND = examples(10_000)
 CHARACTERS = st.characters(
     exclude_categories=("Cs", "Cc"), exclude_characters="\u2028\u2029\ufeff\ufffe\uffff"
 )
@@ -76,6 +78,7 @@ def pointers(node: Any, pointer: Pointer = ()) -> Iterator[Pointer]:
             yield from pointers(value, (*pointer, index))
 
 
+@TEN_THOUSAND
 @given(DOCUMENTS)
 def test_what_was_written_is_read_and_found(document: dict[str, Any]) -> None:
     writer = Writer()
@@ -103,6 +106,7 @@ STRINGS = st.recursive(
 )
 
 
+@TEN_THOUSAND
 @given(
     st.dictionaries(KEYS, STRINGS, max_size=5),
     st.sampled_from([None, '"', "'", "|"]),
@@ -154,7 +158,7 @@ tracks:
 """
 
 
-@settings(max_examples=300)
+@TEN_THOUSAND
 @given(DAMAGE)
 def test_a_file_is_either_read_or_has_findings(damage: list[tuple[int, int, str]]) -> None:
     text = SAMPLE
@@ -163,6 +167,7 @@ def test_a_file_is_either_read_or_has_findings(damage: list[tuple[int, int, str]
     check(text.encode())
 
 
+@TEN_THOUSAND
 @given(st.binary(max_size=60))
 def test_so_is_any_sequence_of_bytes(data: bytes) -> None:
     check(data)

@@ -12,7 +12,7 @@ from stardust_gitops.errors import UsageError
 from stardust_gitops.ledger.state import StreamState
 from stardust_gitops.planning.hashing import plan_hash
 from stardust_gitops.planning.model import Action, Item, Plan
-from stardust_gitops.planning.selection import Selection
+from stardust_gitops.planning.selection import Scope, Selection
 from stardust_gitops.planning.settings import TargetSettings
 from tests.planning_samples import (
     NOW,
@@ -29,6 +29,7 @@ from tests.planning_samples import (
     wish,
 )
 
+NOTHING: frozenset[str] = frozenset()
 DEEZER = TargetSettings(id="deezer", description="ERN 4.3 over SFTP", recipient_dpid="PADPIDA2")
 
 
@@ -242,6 +243,9 @@ def test_the_hash_of_a_plan_is_frozen() -> None:
         (Selection(exclude=("*1",)), [2, 3]),
         (Selection(exclude=("*1@deezer", "*3@spotify")), [1, 2]),
         (Selection(targets=("spot*",), releases=("0000000000003",)), [3]),
+        (Selection(scope=Scope(releases=frozenset({gtin(3)}), targets=NOTHING)), [3]),
+        (Selection(scope=Scope(releases=NOTHING, targets=frozenset({"spotify"}))), [1, 2, 3]),
+        (Selection(labels=("Beta",), scope=Scope(releases=NOTHING, targets=NOTHING)), []),
     ],
 )
 def test_a_selection_narrows_by_glob_and_icpn_in_any_form(

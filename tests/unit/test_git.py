@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stardust_gitops.errors import GitOpsError
+from stardust_gitops.errors import GitOpsError, UsageError
 from stardust_gitops.git import LfsPointer, Repository, lfs_pointer
 from stardust_gitops.git.command import cleaned
 
@@ -266,6 +266,29 @@ def test_blobs_come_back_whole_and_in_order(top: Path) -> None:
     some = repository.read_blobs(ids)
     assert next(some) == (ids[0], contents[0])
     some.close()  # type: ignore[attr-defined]  # a generator, which ends git when it is closed
+
+
+def test_files_as_they_were_at_a_commit(top: Path) -> None:
+    folder = top / "catalogue"
+    folder.mkdir()
+    for name in ("a b.yaml", "é.yaml", "gone.yaml", "other.yaml"):
+        (folder / name).write_text(f"same in two\n{len(name)}\n")
+    (folder / "link.yaml").symlink_to("other.yaml")
+    (top / "outside.yaml").write_text("x")
+    before = commit_all(top)
+    (folder / "gone.yaml").unlink()
+    (folder / "é.yaml").write_text("changed\n")
+    (folder / "new.yaml").write_text("new\n")
+    commit_all(top)
+    names = {"a b.yaml", "é.yaml", "gone.yaml", "link.yaml", "new.yaml", "outside.yaml"}
+    assert found(top).read_at(before, folder, names) == {
+        "a b.yaml": b"same in two\n8\n",
+        "gone.yaml": b"same in two\n9\n",
+        "é.yaml": b"same in two\n6\n",
+    }
+    assert found(top).read_at(before, folder, ()) == {}
+    with pytest.raises(UsageError, match="git knows no commit"):
+        found(top).read_at("--output=x", folder, names)
 
 
 @pytest.mark.parametrize("text", ["HEAD", "0" * 39, "0" * 40 + "\n", "", "-h", "A" * 40])

@@ -124,7 +124,10 @@ def test_simple_audio_single_may_have_no_track_release() -> None:
     ("change", "expected"),
     [
         (without("PartyList"), "expected PartyList"),
-        (without("ResourceList/SoundRecording/Duration"), "expected Contributor or Duration"),
+        (
+            without("ResourceList/SoundRecording/Duration"),
+            "expected Contributor or ResourceRightsController or Duration",
+        ),
         (set_text("MessageHeader/MessageCreatedDateTime", "today"), "not of the form dateTime"),
         (set_text("ReleaseList/Release/ReleaseType", "Mixtape"), "'Mixtape' is not an allowed"),
         (lambda root: root.set("Colour", "red"), "the attribute Colour is not allowed"),

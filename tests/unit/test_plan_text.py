@@ -117,7 +117,9 @@ spotify   ERN 4.3 over SFTP                          3 to send · 1 held · 1 bl
   ? 0000000000009                               orphaned
       live, but its file is gone: bring it back, or set `status: takedown`, or `ledger forget` it
 Plan: 1 takedown, 1 insert, 1 update · 1 held, 1 blocked, 1 orphaned, 2 unchanged · 3 messages, 96.4 MB to upload
-Next: `stardust-gitops apply` sends this.
+Not sent: 1 release with errors.
+Next: correct the errors; `stardust-gitops validate` shows each and what to do.
+Next: `stardust-gitops apply` sends the rest.
 """  # noqa: E501
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,33 @@ def emoji(words: str, takes: str = "false") -> Case:
     return Case(release=title(words).release, target=[("", f"emoji: {takes}\n")])
 
 
+def translated(words: str) -> Case:
+    """The title of the release in Spanish."""
+    words = words if ":" in words else f"title: {words}"
+    return Case(release=[("cover:", f"titles: [{{{words}, language: es}}]\ncover:")])
+
+
+def ebb_translated(words: str) -> Case:
+    """The title of the first track in Spanish."""
+    titles = f"    titles: [{{title: {words}, language: es}}]\n"
+    return Case(release=[("title: Ebb\n", f"title: Ebb\n{titles}")])
+
+
+def worded(words: str) -> Case:
+    """What the target alone is told."""
+    return Case(release=[("cover:", f"overrides: {{store: {{{words}}}}}\ncover:")])
+
+
+def party(text: str) -> Case:
+    """A file of parties/."""
+    return Case(files={"parties/ebb.yaml": f"{text}\n"})
+
+
+def plain(case: Case) -> Case:
+    """At a target that takes no emoji."""
+    return replace(case, target=[("", "emoji: false\n")])
+
+
 TABLE = [
     ("SG2051", title("Ebb (feat. Mina Sol)"), title("Defeat. And After")),
     ("SG2051", title("Ebb ft. Mina Sol"), title("Ten Ft Tall")),
@@ -104,6 +132,36 @@ TABLE = [
         artist("Quill / Sol"),
         artist("Ada Quill & Mina Sol", more=', isni: "000000012146438X"'),
     ),
+    *(
+        (code, translated(wrong), translated("Oleaje"))
+        for code, wrong in (
+            ("SG2051", "title: Oleaje (feat. Mina Sol)"),
+            ("SG2052", "title: Ada Quill - Oleaje"),
+            ("SG2053", "title: OLEAJES"),
+            ("SG2054", "title: Oleaje EP"),
+            ("SG2055", "title: Oleaje (Acoustic Version)"),
+            ("SG2056", "title: Oleaje, version: (en vivo)"),
+            ("SG2057", 'title: "Ole\\u200baje"'),
+            ("SG2058", "title: 引き潮"),
+        )
+    ),
+    ("SG2051", worded("title: Ebb ft. Mina Sol"), worded("title: Ebb")),
+    ("SG2053", ebb_translated("OLEAJES"), ebb_translated("Oleaje")),
+    ("SG2057", artist("Ada\\u200b Quill"), artist("Ada Quill")),
+    ("SG2057", party('name: "Ebb\\u200b"'), party("name: Ebb")),
+    (
+        "SG2058",
+        party("name: Ebb\nnames: [{name: 引き潮, language: en}]"),
+        party("name: Ebb\nnames: [{name: 引き潮, language: ja}]"),
+    ),
+    (
+        "SG2057",
+        Case(files={"labels/ebb.yaml": 'name: Ebb\ntargets: {store: "E\\u200bbb"}\n'}),
+        Case(files={"labels/ebb.yaml": "name: Ebb\ntargets: {store: Ebb}\n"}),
+    ),
+    ("SG2125", plain(translated("title: Oleaje 🌊")), plain(translated("title: Oleaje"))),
+    ("SG2125", plain(worded("label: Tide 🌊")), plain(worded("label: Tide"))),
+    ("SG2125", plain(artist("Ada 🌊 Quill")), plain(artist("Ada Quill"))),
     ("SG2125", emoji("Ebb 🌊"), emoji("Ebb 🌊", takes="true")),
     ("SG2125", emoji("Ebb ❤️"), emoji("Ebb №1 … “潮”")),
 ]

@@ -6,11 +6,15 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
 from stardust_gitops.catalog.models.config import ConfigFile
+from stardust_gitops.catalog.models.label import LabelFile
+from stardust_gitops.catalog.models.party import PartyFile
 from stardust_gitops.catalog.models.target import TargetFile
 from stardust_gitops.catalog.yaml_strict import parse
 from stardust_gitops.cli.init import EXAMPLE_DPID, EXAMPLE_NAME, name_of, scaffold
@@ -52,6 +56,8 @@ def test_all_that_a_catalogue_needs_is_there() -> None:
         "README.md",
         "assets/.gitkeep",
         "genre_maps/.gitkeep",
+        "labels/README.md",
+        "parties/README.md",
         "releases/.gitkeep",
         "stardust.yaml",
         "targets/local.yaml",
@@ -91,6 +97,14 @@ def test_what_a_run_leaves_is_ignored() -> None:
     assert {"/.stardust/", "/delivered/"} <= set(files()[".gitignore"].splitlines())
 
 
+@pytest.mark.parametrize(("folder", "model"), [("parties", PartyFile), ("labels", LabelFile)])
+def test_a_folder_explains_itself_by_an_example(folder: str, model: type[BaseModel]) -> None:
+    (text,) = re.findall("```yaml\n(.*?)```", files()[f"{folder}/README.md"], re.DOTALL)
+    loaded = model.model_validate(parse(text.encode(), f"{folder}/x.yaml"))
+    assert loaded.model_fields_set <= set(model.model_fields)
+    assert len(loaded.model_fields_set) >= 4
+
+
 @pytest.mark.parametrize("lfs", [True, False])
 def test_git_lfs_is_on_only_where_it_is_set_up(lfs: bool) -> None:
     lines = [line for line in files(lfs=lfs)[".gitattributes"].splitlines() if "filter=" in line]
@@ -120,27 +134,36 @@ def test_a_folder_without_a_usable_name_asks_for_an_id(folder: str) -> None:
     assert "--id" in (raised.value.hint or "")
 
 
-def hook_of(text: str) -> str:
-    """The pattern of files that concern the hook."""
+def hook_of(text: str, name: str = "stardust-gitops-validate") -> dict[str, Any]:
+    """One of the hooks."""
     loaded = yaml.safe_load(text)
     hooks = loaded if isinstance(loaded, list) else loaded["repos"][0]["hooks"]
-    (hook,) = (hook for hook in hooks if hook["id"] == "stardust-gitops-validate")
-    assert hook["entry"] == "stardust-gitops validate"
-    assert hook["pass_filenames"] is False
-    pattern: str = hook["files"]
-    return pattern
+    (hook,) = (hook for hook in hooks if hook["id"] == name)
+    assert isinstance(hook, dict)
+    return hook
 
 
 @pytest.mark.parametrize(("path", "concerned"), PATTERN_CASES)
 def test_the_hook_runs_for_the_files_of_a_catalogue(path: str, concerned: bool) -> None:
     ours = hook_of((PROJECT / ".pre-commit-hooks.yaml").read_text())
     theirs = hook_of(files()[".pre-commit-config.yaml"])
-    assert [bool(re.search(pattern, path)) for pattern in (ours, theirs)] == [concerned] * 2
+    for hook in (ours, theirs):
+        assert bool(re.search(hook["files"], path)) is concerned
+        assert hook["entry"] == "stardust-gitops validate"
+        assert hook["pass_filenames"] is False
+
+
+@pytest.mark.parametrize(("path", "concerned"), PATTERN_CASES)
+def test_the_hook_for_the_form_runs_for_what_fmt_writes(path: str, concerned: bool) -> None:
+    hook = hook_of(files()[".pre-commit-config.yaml"], "stardust-gitops-fmt")
+    written = concerned and path.endswith((".yaml", ".yml"))
+    assert bool(re.search(hook["files"], path)) is written
+    assert hook["entry"].startswith("stardust-gitops fmt --check")
 
 
 def test_the_hook_of_this_repository_works_for_a_catalogue_in_a_folder() -> None:
-    pattern = hook_of((PROJECT / ".pre-commit-hooks.yaml").read_text())
-    assert re.search(pattern, "music/releases/x.yaml")
+    hook = hook_of((PROJECT / ".pre-commit-hooks.yaml").read_text())
+    assert re.search(hook["files"], "music/releases/x.yaml")
 
 
 def test_pre_commit_takes_the_files(tmp_path: Path) -> None:

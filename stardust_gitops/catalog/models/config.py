@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -77,13 +77,17 @@ class SafetyEntry(Model):
     minimum_population: Whole = 10
 
 
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+WEEKDAYS: tuple[str, ...] = get_args(Weekday)
+
 RuleSeverity = Literal["error", "warning", "note", "off"]
 """What a catalogue makes of a rule."""
 
 
 class ConfigFile(Model):
     """The catalogue's configuration. A ledger belongs to one `id`. `deal_sets` are used by releases
-    by name, `offers` by targets. `rules` hold by the id of a rule how much it matters here."""
+    by name, `offers` by targets. `release_days` are the weekdays on which releases come out.
+    `rules` hold by the id of a rule how much it matters here."""
 
     format: Literal["1"]
     requires: Annotated[str, AfterValidator(_requirement)] | None = None
@@ -97,4 +101,5 @@ class ConfigFile(Model):
     offers: dict[Name, tuple[Pair, ...]] = Field(default_factory=dict)
     ledger: Text = "sqlite:.stardust/ledger.db"
     safety: SafetyEntry = SafetyEntry()
+    release_days: Annotated[tuple[Weekday, ...], Given] = ("Friday",)
     rules: dict[Text, RuleSeverity] = Field(default_factory=dict)

@@ -14,6 +14,7 @@ from stardust_gitops.catalog.models.scalars import (
     Isrc,
     Model,
     Name,
+    Share,
     Territory,
     Text,
     UseType,
@@ -33,7 +34,8 @@ class PriceEntry(Model):
 
 class Terms(Model):
     """What a deal and its narrowing for one track have in common. A start without a value is the
-    release date; ``+14d`` counts from the release date; an end date is inclusive."""
+    release date; ``+14d`` counts from the release date; an end date is inclusive. `policy` is what
+    a claim on users' uploads asks for, `share` the percentage of the rights that it stands for."""
 
     offer: Name
     territories: Annotated[tuple[Territory, ...] | None, Given] = None
@@ -42,21 +44,21 @@ class Terms(Model):
     end: Annotated[When | None, Given] = None
     price_code: Text | None = None
     wholesale_price: PriceEntry | None = None
+    policy: Policy | None = None
+    share: Annotated[Share | None, Given] = None
 
 
 class DealEntry(Terms):
     """A deal of the release. Track prices are those of each track sold alone.
 
-    `policy` is what a claim on users' uploads asks for; `instant_gratification` the ISRCs that a
-    pre-order gives at once. With `models` and `uses` the deal says itself what the targets that it
-    names are told, and `offer` is only its name.
+    `instant_gratification` are the ISRCs that a pre-order gives at once. With `models` and `uses`
+    the deal says itself what the targets that it names are told, and `offer` is only its name.
     """
 
     track_price_code: Text | None = None
     track_wholesale_price: PriceEntry | None = None
     preorder_from: Annotated[When | None, Given] = None
     instant_gratification: Annotated[tuple[Isrc, ...] | None, Given] = None
-    policy: Policy | None = None
     models: Annotated[tuple[CommercialModel, ...] | None, Given] = None
     uses: Annotated[tuple[UseType, ...] | None, Given] = None
     targets: Annotated[tuple[Name, ...] | None, Given] = None

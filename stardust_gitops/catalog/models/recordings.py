@@ -13,8 +13,11 @@ from stardust_gitops.catalog.models.scalars import (
     Isrc,
     Iswc,
     Language,
+    Length,
     Model,
+    Name,
     Positive,
+    Seconds,
     Text,
 )
 from stardust_gitops.catalog.models.suppression import SuppressEntry
@@ -23,6 +26,14 @@ from stardust_gitops.catalog.models.titles import TitleEntry
 ParentalWarningEntry = Literal[
     "Explicit", "ExplicitContentEdited", "NotExplicit", "NoAdviceAvailable"
 ]
+
+
+class PreviewEntry(Model):
+    """Where in the recording the piece begins that may be heard before buying, and how long it is;
+    both in whole seconds, or in minutes as ``0:45``. Without a duration the recipient decides."""
+
+    start: Seconds
+    duration: Annotated[Length | None, Given] = None
 
 
 class RecordingFields(Model):
@@ -47,6 +58,7 @@ class RecordingFields(Model):
     hidden: Flag | None = None
     iswc: Iswc | None = None
     duration: Duration | None = None
+    preview: Annotated[PreviewEntry | None, Given] = None
     ugc_claim: Annotated[Flag | None, Given] = None
 
 
@@ -58,11 +70,15 @@ class RecordingFile(RecordingFields):
 
 
 class TrackEntry(RecordingFields):
-    """One track of a release: a recording described here, or a reference with its overrides."""
+    """One track of a release: a recording described here, or a reference with its overrides.
+
+    ``available: album_only`` keeps it from being sold alone, ``none`` from being claimed too;
+    `offers` are those of the release that it is sold alone on, all where they are not given."""
 
     isrc: Isrc | None = None
     track: Isrc | None = None
     disc: Positive = 1
     bonus: Flag = False
-    available: Literal["all", "album_only"] = "all"
+    available: Literal["all", "album_only", "none"] = "all"
+    offers: Annotated[tuple[Name, ...] | None, Given] = None
     deals: tuple[Terms, ...] = ()

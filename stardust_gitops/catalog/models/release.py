@@ -29,6 +29,7 @@ from stardust_gitops.catalog.models.scalars import (
     Moment,
     Name,
     ReleaseType,
+    Territory,
     Text,
 )
 from stardust_gitops.catalog.models.suppression import SuppressEntry
@@ -61,6 +62,7 @@ class ReleaseFile(Model):
     genre: Text | None = None
     subgenre: Text | None = None
     release_date: Date | None = None
+    release_dates: dict[Territory, Date] = Field(default_factory=dict)
     original_release_date: Date | None = None
     p_line: Text | None = None
     c_line: Text | None = None

@@ -210,11 +210,21 @@ def _territory(value: str) -> str:
     )
 
 
+_USER_DEFINED = "UserDefined"
+"""Stands for a word of one's own and its namespace, which nothing here has a place for."""
+
+
 def _one_of(set_name: str, noun: str, *, without: frozenset[str] = frozenset()) -> Check:
     def check(value: str) -> str:
         values = allowed(set_name) - without
         if value in values:
             return value
+        if value == _USER_DEFINED:
+            refuse(
+                "SG1311",
+                f"{value} by itself names no {noun}",
+                f"use DDEX's value for the {noun} that comes nearest",
+            )
         hint = did_you_mean(value, values)
         refuse(
             "SG1306",
@@ -229,6 +239,35 @@ def _duration(value: str) -> str:
     if not re.fullmatch(r"([1-9][0-9]?:[0-5])?[0-9]:[0-5][0-9]|[1-5][0-9]:[0-5][0-9]", value):
         refuse("SG1122", f"{value!r} is no duration", "write minutes and seconds as 3:45")
     return value
+
+
+def _seconds(value: Any) -> int:
+    text = str(value)
+    if not re.fullmatch(r"[0-9]{1,5}|([0-9]{1,2}:)?[0-9]{1,2}:[0-5][0-9]", text):
+        refuse(
+            "SG1122", f"{text!r} is no number of seconds", "write it as 45, or in minutes as 0:45"
+        )
+    seconds = 0
+    for part in text.split(":"):
+        seconds = seconds * 60 + int(part)
+    return seconds
+
+
+def _length(value: Any) -> int:
+    seconds = _seconds(value)
+    if not seconds:
+        refuse("SG1122", "nothing is no duration", "write a second at least, or remove it")
+    return seconds
+
+
+def _share(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,6})?", value) or not Decimal(value):
+        refuse(
+            "SG1128",
+            f"{value!r} is no share of rights",
+            "write percent as 50 or 33.333333, above 0 and below 100; leave a whole one out",
+        )
+    return format(Decimal(value).normalize(), "f")
 
 
 def _keyword(value: str) -> str:
@@ -266,10 +305,14 @@ Language = Annotated[str, AfterValidator(_language)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Territory = Annotated[str, AfterValidator(_territory)]
 Name = Annotated[str, AfterValidator(_name)]
-ReleaseType = Annotated[str, AfterValidator(_one_of("ReleaseType_ERN4", "release type"))]
-ContributorRole = Annotated[str, AfterValidator(_one_of("ContributorRole", "contributor role"))]
-# UserDefined needs a word and its owner beside it, and Unknown says nothing.
-_VAGUE = frozenset({"Unknown", "UserDefined"})
+_DEFINED = frozenset({_USER_DEFINED})
+ReleaseType = Annotated[
+    str, AfterValidator(_one_of("ReleaseType_ERN4", "release type", without=_DEFINED))
+]
+ContributorRole = Annotated[
+    str, AfterValidator(_one_of("ContributorRole", "contributor role", without=_DEFINED))
+]
+_VAGUE = _DEFINED | {"Unknown"}  # which says nothing
 InstrumentType = Annotated[
     str, AfterValidator(_one_of("InstrumentType", "instrument", without=_VAGUE))
 ]
@@ -282,3 +325,6 @@ CommercialModel = Annotated[
 UseType = Annotated[str, AfterValidator(_one_of("UseType_ERN", "use type", without=_VAGUE))]
 Duration = Annotated[str, AfterValidator(_duration)]
 Keyword = Annotated[Text, AfterValidator(_keyword)]
+Seconds = Annotated[int, BeforeValidator(_seconds, json_schema_input_type=int | str)]
+Length = Annotated[int, BeforeValidator(_length, json_schema_input_type=int | str)]
+Share = Annotated[str, AfterValidator(_share)]

@@ -11,9 +11,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from stardust_gitops.catalog.models.scalars import (
+    Amount,
+    ContributorRole,
+    Currency,
     Days,
     Dpid,
     Flag,
+    Given,
     Model,
     Name,
     Positive,
@@ -35,6 +39,12 @@ def _secret(value: str) -> str:
 def _pair(value: str) -> str:
     model, _, use = value.partition("/")
     for set_name, part in (("CommercialModelType_ERN", model), ("UseType_ERN", use)):
+        if part == "UserDefined":
+            refuse(
+                "SG1311",
+                f"{value!r} names no commercial model or use type",
+                "use the pair of DDEX's values that the recipient names in its specification",
+            )
         if part not in allowed(set_name):
             refuse(
                 "SG1306",
@@ -164,7 +174,9 @@ def _named(value: Any) -> Any:
 class TargetFile(Model):
     """A target. `offers` maps our offers to its pairs of commercial model and use type (an offer
     without pairs, or in a list, is that of this name in ``stardust.yaml``), `prices`
-    our price codes to its own words. `emoji` says whether it takes them in texts."""
+    our price codes to its own words. `emoji` says whether it takes them in texts,
+    `required_roles` what it wants to be told of each track, `labels` the names of labels that it
+    knows, `minimum_prices` the least wholesale price that it takes of a release, by currency."""
 
     id: Name | None = None
     moved_from: Name | None = None
@@ -190,5 +202,8 @@ class TargetFile(Model):
     lead_time: LeadTime = LeadTime()
     cover: CoverRequirement = CoverRequirement()
     emoji: Flag = True
+    required_roles: tuple[ContributorRole, ...] = ()
+    labels: Annotated[tuple[Text, ...] | None, Given] = None
+    minimum_prices: dict[Currency, Amount] = Field(default_factory=dict)
     back_catalogue_load: Flag = False
     acknowledgements: Acknowledgements | None = None

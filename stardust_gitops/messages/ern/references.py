@@ -24,6 +24,7 @@ _IDS = (
 _KINDS = {
     "ArtistPartyReference": ("Party",),
     "ContributorPartyReference": ("Party",),
+    "RightsControllerPartyReference": ("Party",),
     "ReleaseLabelReference": ("Party",),
     "ReleaseResourceReference": ("SoundRecording",),
     "LinkedReleaseResourceReference": ("Image",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stardust_gitops.diagnostics import Severity
 from stardust_gitops.rules.registry import documented
 
 _ASSETS = "the catalogue's assets"
@@ -168,6 +169,16 @@ ASSETS = (
         "a new master under the old name",
         f"run `{_LOCK}`",
         _LOCKS,
+    ),
+    documented(
+        "SG3024",
+        "a lock file without its release or track file",
+        "Nothing reads it; where the file was only renamed, its assets want measuring under the new"
+        " name.",
+        "releases/a.lock.json without releases/a.yaml",
+        f"run `{_LOCK}`, which removes it, or bring the file back",
+        _LOCKS,
+        Severity.NOTE,
     ),
     documented(
         "SG3030",

@@ -102,6 +102,14 @@ MESSAGES = (
         "BR15",
     ),
     documented(
+        "SG4023",
+        "a share of rights with excluded territories",
+        "A recording has no place to say where a share does not hold.",
+        "deals: [{offer: ugc_claim, policy: Monetize, share: 50, excluded_territories: [JP]}]",
+        "list the territories of the claim",
+        "DDEX: TerritoryOfRightsDelegation",
+    ),
+    documented(
         "SG4022",
         "a pre-order gives a recording that is not on the release",
         "The message could not refer to it.",

@@ -192,6 +192,14 @@ SHAPES = (
         "DDEX: Keywords",
     ),
     documented(
+        "SG1128",
+        "no share of rights",
+        "DDEX refuses shares of 0 and of 100 percent; a whole one is not told.",
+        "deals: [{offer: ugc_claim, policy: Monetize, share: 100}]",
+        "write percent as 50 or 33.333333, above 0 and below 100; leave a whole one out",
+        "BR22 (DDEX Schematron: RightSharePercentage)",
+    ),
+    documented(
         "SG1203",
         "an unknown territory or group",
         "A deal would count nowhere, or be refused.",
@@ -292,5 +300,14 @@ IDENTIFIERS = (
         "grid: A1-2425G-ABC1234002-N",
         "give the right GRid",
         "DDEX GRid; ISO 7064 mod 37,36",
+    ),
+    documented(
+        "SG1311",
+        "a value that is left to be defined",
+        "UserDefined asks for a word of one's own and for its namespace; without them a message is"
+        " refused, and no recipient could know the word.",
+        "type: UserDefined",
+        "use DDEX's value that comes nearest",
+        "BR10 (DDEX Schematron: UserDefined with UserDefinedValue and Namespace)",
     ),
 )

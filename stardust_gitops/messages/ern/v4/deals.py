@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from lxml.etree import SubElement
 
-from stardust_gitops.content.model import Deal, Track, Visibility
+from stardust_gitops.content.model import Content, Deal, Track, Visibility
 from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.ern.v4.draft import Draft, Element
 from stardust_gitops.messages.problems import MessageError
@@ -28,17 +28,16 @@ def offers_of(draft: Draft) -> Offers:
     _offer(offers, "R0", content.deals, options)
     if options.profile != "SimpleAudioSingle":
         for recording in draft.recordings.values():
-            deals = _track_deals(recording.track, content.track_deals, content.deals)
+            deals = terms_of(recording.track, content)
             _offer(offers, f"R{recording.number}", deals, options)
     return offers
 
 
-def _track_deals(
-    track: Track, of_tracks: tuple[Deal, ...] | None, of_release: tuple[Deal, ...]
-) -> tuple[Deal, ...]:
+def terms_of(track: Track, content: Content) -> tuple[Deal, ...]:
+    """The deals of a track by itself: its own, else those of each track, else the release's."""
     if track.deals is not None:
         return track.deals
-    return of_release if of_tracks is None else of_tracks
+    return content.deals if content.track_deals is None else content.track_deals
 
 
 def _offer(

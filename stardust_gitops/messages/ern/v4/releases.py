@@ -16,7 +16,7 @@ from stardust_gitops.messages.ern.v4.common import (
     add_titles,
 )
 from stardust_gitops.messages.ern.v4.draft import Draft, Element
-from stardust_gitops.messages.xml import add
+from stardust_gitops.messages.xml import add, clean
 
 _DATE = len("2026-12-04")
 _COMPILATIONS = {
@@ -58,6 +58,9 @@ def _add_release(parent: Element, draft: Draft, visible: bool) -> None:
     # a release date is a day; of a global instant it is the day in UTC
     if content.release_date:
         add(release, "ReleaseDate", content.release_date[:_DATE], WORLDWIDE)
+    for own in content.release_dates:
+        territory = {"ApplicableTerritoryCode": clean(own.territory, "ApplicableTerritoryCode")}
+        add(release, "ReleaseDate", own.date[:_DATE], territory)
     if content.original_release_date:
         add(release, "OriginalReleaseDate", content.original_release_date[:_DATE], WORLDWIDE)
     if visible:

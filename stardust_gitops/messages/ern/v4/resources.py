@@ -14,7 +14,9 @@ from stardust_gitops.messages.ern.v4.common import (
     add_rights_line,
     add_titles,
 )
+from stardust_gitops.messages.ern.v4.deals import terms_of
 from stardust_gitops.messages.ern.v4.draft import Draft, Element
+from stardust_gitops.messages.ern.v4.rights import add_rights_controllers
 from stardust_gitops.messages.xml import add
 
 _HERTZ = {"UnitOfMeasure": "Hz"}
@@ -41,6 +43,7 @@ def _add_recording(parent: Element, recording: Recording, draft: Draft) -> None:
     add_titles(element, track.title, track.version, track.titles)
     add_artists(element, track.display_artist, track.artists, draft.parties)
     add_contributors(element, track.contributors, draft.parties)
+    add_rights_controllers(element, terms_of(track, draft.content), draft)
     add(element, "Duration", duration_text(Decimal(recording.facts.duration)))
     add(element, "ParentalWarningType", track.parental_warning)
     if track.instrumental:
@@ -67,6 +70,25 @@ def _add_edition(parent: Element, recording: Recording, draft: Draft) -> None:
     add(delivery_file, "Type", "AudioFile")
     _add_audio_facts(delivery_file, facts)
     _add_file(delivery_file, recording.asset, draft)
+    _add_preview(details, recording)
+
+
+def _add_preview(parent: Element, recording: Recording) -> None:
+    """How the recipient is to cut the preview out of the file that it is given.
+
+    IsClip is left out, since these are the details of the full recording.
+    """
+    preview = recording.track.preview
+    if preview is None:
+        return
+    clip = SubElement(parent, "ClipDetails")
+    add(clip, "TechnicalResourceDetailsReference", f"T{recording.number}-preview")
+    add(clip, "ClipType", "Preview")
+    timing = SubElement(clip, "Timing")
+    add(timing, "StartPoint", str(preview.start))
+    if preview.duration is not None:
+        add(timing, "DurationUsed", duration_text(Decimal(preview.duration)))
+    add(clip, "ExpressionType", "Instructive")
 
 
 def _add_audio_facts(parent: Element, facts: AudioFacts) -> None:

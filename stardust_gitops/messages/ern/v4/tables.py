@@ -42,7 +42,8 @@ TYPES: Mapping[str, str] = {
     "SoundRecording": (
         "ResourceReference:A Type:{SoundRecordingType} SoundRecordingEdition+ WorkId* "
         + _TITLES
-        + " DisplayArtistName+ DisplayArtist+ Contributor* Duration:duration "
+        + " DisplayArtistName+ DisplayArtist+ Contributor* ResourceRightsController* "
+        "Duration:duration "
         "ParentalWarningType:{ParentalWarningType}+ IsInstrumental:boolean? "
         "ContainsHiddenContent:boolean? LanguageOfPerformance:langcode*"
     ),
@@ -53,8 +54,14 @@ TYPES: Mapping[str, str] = {
     "SoundRecordingId": "ISRC?",
     "WorkId": "ISWC?",
     "TechnicalSoundRecordingDetails": (
-        "TechnicalResourceDetailsReference:T DeliveryFile:AudioDeliveryFile*"
+        "TechnicalResourceDetailsReference:T DeliveryFile:AudioDeliveryFile* "
+        "ClipDetails:SoundRecordingClipDetails*"
     ),
+    "SoundRecordingClipDetails": (
+        "TechnicalResourceDetailsReference:T ClipType:clipType Timing* "
+        "ExpressionType:expressionType"
+    ),
+    "Timing": "StartPoint:decimal DurationUsed:duration*",
     "AudioDeliveryFile": (
         "Type:audioFile ContainerFormat:{ContainerFormat}? AudioCodecType:{AudioCodecType}? "
         "NumberOfChannels? SamplingRate? BitsPerSample:integer? File? IsProvidedInDelivery:boolean?"
@@ -83,6 +90,13 @@ TYPES: Mapping[str, str] = {
     "Contributor": (
         "ContributorPartyReference:P Role:{ContributorRole}* InstrumentType:{InstrumentType}* "
         "@SequenceNumber:integer"
+    ),
+    "ResourceRightsController": (
+        "RightsControllerPartyReference:P RightsControlType:rightsControllerRole* "
+        "RightSharePercentage:decimal? DelegatedUsageRights* @SequenceNumber:integer"
+    ),
+    "DelegatedUsageRights": (
+        "UseType:{UseType_ERN}+ TerritoryOfRightsDelegation:{AllTerritoryCode}*"
     ),
     "PLine": f"Year:gYear? PLineCompany? PLineText {_DEFAULT}",
     "CLine": f"Year:gYear? CLineCompany? CLineText {_DEFAULT}",

@@ -30,7 +30,7 @@ def build(delivery: Delivery, header: Header, options: MessageOptions, version: 
     found = recordings(delivery)
     _check_profile(delivery, found, options)
     root = _root(delivery, options, version)
-    _add_header(root, header)
+    _add_header(root, header, _principal(delivery, header))
     has_cover = cover_of(delivery) is not None
     draft = Draft(
         root=root,
@@ -99,13 +99,21 @@ def _root(delivery: Delivery, options: MessageOptions, version: Version) -> Elem
     return etree.Element(version.root, attributes, nsmap={"ern": version.namespace, "xsi": XSI})
 
 
-def _add_header(root: Element, header: Header) -> None:
+def _principal(delivery: Delivery, header: Header) -> MessagingParty | None:
+    """Whom the message is sent on behalf of: the label's word, unless the header has another."""
+    label = delivery.on_behalf_of
+    if header.on_behalf_of is not None or label is None:
+        return header.on_behalf_of
+    return MessagingParty(dpid=label.dpid, name=label.name)
+
+
+def _add_header(root: Element, header: Header, principal: MessagingParty | None) -> None:
     element = SubElement(root, "MessageHeader")
     add(element, "MessageThreadId", header.thread_id)
     add(element, "MessageId", header.message_id)
     _add_party(element, "MessageSender", header.sender)
-    if header.on_behalf_of:
-        _add_party(element, "SentOnBehalfOf", header.on_behalf_of)
+    if principal is not None:
+        _add_party(element, "SentOnBehalfOf", principal)
     _add_party(element, "MessageRecipient", header.recipient)
     add(element, "MessageCreatedDateTime", header.created)
     add(element, "MessageControlType", "TestMessage" if header.test else "LiveMessage")

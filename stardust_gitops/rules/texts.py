@@ -1,0 +1,137 @@
+"""The texts that rules look at: titles and other words of a release, names of parties and labels,
+each with the place where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from stardust_gitops.catalog.models.overrides import OverrideEntry
+from stardust_gitops.catalog.models.parties import PartyEntry
+from stardust_gitops.catalog.models.release import ReleaseFile
+from stardust_gitops.catalog.models.titles import TitleEntry
+from stardust_gitops.content.tracks import PlacedTrack
+from stardust_gitops.diagnostics import Pointer
+from stardust_gitops.rules.registry import Hit
+from stardust_gitops.rules.subjects import ConfigSubject, ReleaseSubject, TargetSubject
+
+OF_BOTH = ("title", "version", "display_artist", "p_line")
+"""What a release and a track may say alike."""
+
+OF_RELEASE = ("label", "c_line")
+SAID = {
+    "title": "title",
+    "version": "version",
+    "display_artist": "artist",
+    "label": "label",
+    "p_line": "P-line",
+    "c_line": "C-line",
+    "name": "name",
+}
+"""What is said under a key, in words."""
+
+
+class Said(NamedTuple):
+    """A text with its place: under `key` of `track`, else at `pointer` in the subject's file or
+    the one that `file` names. `language` is that which its author says it has."""
+
+    key: str
+    value: str
+    track: PlacedTrack | None = None
+    pointer: Pointer = ()
+    file: str | None = None
+    language: str | None = None
+
+    def hit(self, message: str) -> Hit:
+        """What is wrong with it, told where it stands."""
+        if self.track is None:
+            return Hit(self.pointer, message, None, self.file)
+        file, pointer = self.track.pointer(self.key)
+        return Hit(pointer, message, None, file or None)
+
+
+def texts(
+    subject: ReleaseSubject | TargetSubject, *keys: str, own: Sequence[str] = ()
+) -> Iterator[Said]:
+    """What the release, its titles in other languages, its words for single targets and its
+    tracks say under these keys, and the release and its words for targets alone under `own`. Of a
+    release at a target, as that target is told it."""
+    model = subject.model
+    if isinstance(subject, TargetSubject):
+        instead = model.overrides.get(subject.target.id)
+        yield from _of(model, keys, own, (), {} if instead is None else instead.model_dump())
+        if instead is not None:
+            yield from _of(instead, keys, own, ("overrides", subject.target.id))
+    else:
+        yield from _of(model, keys, own, ())
+        for name, entry in model.overrides.items():
+            yield from _of(entry, keys, own, ("overrides", name))
+    for track in subject.tracks:
+        fields = track.fields
+        for key in keys:
+            value = getattr(fields, key)
+            if value is not None:
+                yield Said(key, value, track)
+        if fields.titles:
+            file, pointer = track.pointer("titles")
+            yield from _translated(fields.titles, keys, pointer, file or None)
+
+
+def _of(
+    entry: ReleaseFile | OverrideEntry,
+    keys: Sequence[str],
+    own: Sequence[str],
+    at: Pointer,
+    instead: Mapping[str, object] = MappingProxyType({}),
+) -> Iterator[Said]:
+    for key in (*keys, *own):
+        value = getattr(entry, key)
+        if value is not None and instead.get(key) is None:
+            yield Said(key, value, None, (*at, key))
+    if entry.titles and not instead.get("titles"):
+        yield from _translated(entry.titles, (*keys, *own), (*at, "titles"), None)
+
+
+def _translated(
+    titles: Sequence[TitleEntry], keys: Sequence[str], at: Pointer, file: str | None
+) -> Iterator[Said]:
+    for index, title in enumerate(titles):
+        for key in ("title", "version"):
+            value = getattr(title, key)
+            if key in keys and value is not None:
+                yield Said(key, value, None, (*at, index, key), file, title.language)
+
+
+def names(subject: ReleaseSubject | TargetSubject, *, parties: bool = False) -> Iterator[Said]:
+    """The names beyond ASCII that a release and its tracks credit; with `parties` also those that
+    the key of a party stands for."""
+    yield from _names(subject.model.artists, ("artists",), None, parties)
+    for track in subject.tracks:
+        for key in ("artists", "contributors", "publishers"):
+            entries = getattr(track.fields, key)
+            if entries:
+                file, pointer = track.pointer(key)
+                yield from _names(entries, pointer, file or None, parties)
+
+
+def _names(
+    entries: Sequence[PartyEntry], at: Pointer, file: str | None, parties: bool
+) -> Iterator[Said]:
+    for index, entry in enumerate(entries):
+        if not entry.name.isascii() and (parties or entry.party is None):
+            yield Said("name", entry.name, None, (*at, index, "name"), file)
+
+
+def shared_names(subject: ConfigSubject) -> Iterator[Said]:
+    """The names that the files of ``parties/`` and ``labels/`` give."""
+    catalogue = subject.frame.catalogue
+    for party in catalogue.parties.values():
+        yield Said("name", party.model.name, None, ("name",), party.file)
+        for index, local in enumerate(party.model.names):
+            at: Pointer = ("names", index, "name")
+            yield Said("name", local.name, None, at, party.file, local.language)
+    for label in catalogue.labels.values():
+        yield Said("label", label.model.name, None, ("name",), label.file)
+        for target, name in label.model.targets.items():
+            yield Said("label", name, None, ("targets", target), label.file)

@@ -1,0 +1,124 @@
+"""Rules about values that the version of the standard which a target takes does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from stardust_gitops.catalog.suggest import did_you_mean
+from stardust_gitops.catalog.vocabulary import allowed_values, lacking
+from stardust_gitops.content.resolve import Base
+from stardust_gitops.diagnostics import Pointer, Severity
+from stardust_gitops.rules.registry import Hit, rule
+from stardust_gitops.rules.subjects import TargetFileSubject, TargetSubject
+
+_TYPE, _RELATION = "ReleaseType_ERN4", "ReleaseRelationshipType"
+_ROLE, _INSTRUMENT = "ContributorRole", "InstrumentType"
+_MODEL, _USE = "CommercialModelType_ERN", "UseType_ERN"
+_SETS = (_TYPE, _RELATION, _ROLE, _INSTRUMENT, _MODEL, _USE)
+
+
+class _Said(NamedTuple):
+    """A value of one of DDEX's sets, with its place."""
+
+    pointer: Pointer
+    set_name: str
+    value: str
+    file: str = ""
+
+
+@rule(
+    "SG2106",
+    severity=Severity.ERROR,
+    fixed=True,
+    title="a value that the target's version of ERN does not know",
+    why="The message would be refused: its version of the standard has other allowed values.",
+    example="message: {version: 4.3}                     # in targets/spotify.yaml\n"
+    "contributors: [{name: Ada, roles: [Mime]}]  # a role since ERN 4.3.2",
+    remedy="use a value that all versions know, or leave the release out for this target",
+    source="DDEX allowed value sets, by version",
+)
+def unknown_to_the_version(subject: TargetSubject | TargetFileSubject) -> Iterator[Hit]:
+    """Types, roles, instruments and relations of a release; models and uses of its own deals and
+    of the target's offers."""
+    version = subject.target.model.message.version
+    if isinstance(subject, TargetFileSubject):
+        said = _offers(subject)
+    elif _values(subject.base).isdisjoint(_lacking(version)):
+        return  # nearly always
+    else:
+        said = _of_release(subject)
+    for entry in said:
+        if entry.value in lacking(entry.set_name, version):
+            near = did_you_mean(entry.value, sorted(allowed_values(version)[entry.set_name]))
+            yield Hit(
+                entry.pointer,
+                f"ERN {version} of {subject.target.id} does not know {entry.value!r}",
+                f"did you mean {near}?" if near else None,
+                entry.file or None,
+            )
+
+
+def _offers(subject: TargetFileSubject) -> Iterator[_Said]:
+    for offer, pairs in (subject.model.offers or {}).items():
+        for index, pair in enumerate(pairs):
+            model, _, use = pair.partition("/")
+            yield _Said(("offers", offer, index), _MODEL, model)
+            yield _Said(("offers", offer, index), _USE, use)
+
+
+def _of_release(subject: TargetSubject) -> Iterator[_Said]:
+    for entry in _said(subject.base):
+        own_deal = entry.pointer[0] == "deals"
+        if not own_deal or subject.target.id in (
+            subject.model.deals[int(entry.pointer[1])].targets or ()
+        ):
+            yield entry
+
+
+@lru_cache(maxsize=8)
+def _lacking(version: str) -> frozenset[str]:
+    return frozenset().union(*(lacking(name, version) for name in _SETS))
+
+
+_latest: tuple[Base | None, frozenset[str]] = None, frozenset()
+"""The release that was asked about last with all its values: one is judged for all its targets
+before the next. Threads may overwrite each other's; each goes on with its own."""
+
+
+def _values(base: Base) -> frozenset[str]:
+    global _latest
+    known, values = _latest
+    if known is not base:
+        model, found = base.model, set()
+        found.add(model.type or "")
+        found.update(related.type for related in model.related)
+        for deal in model.deals:
+            found.update(deal.models or (), deal.uses or ())
+        for track in base.tracks:
+            for entry in track.fields.contributors or ():
+                found.update(entry.roles, entry.instruments)
+        values = frozenset(found)
+        _latest = base, values
+    return values
+
+
+def _said(base: Base) -> Iterator[_Said]:
+    model = base.model
+    if model.type is not None:
+        yield _Said(("type",), _TYPE, model.type)
+    for index, related in enumerate(model.related):
+        yield _Said(("related", index, "type"), _RELATION, related.type)
+    for index, deal in enumerate(model.deals):
+        for place, value in enumerate(deal.models or ()):
+            yield _Said(("deals", index, "models", place), _MODEL, value)
+        for place, value in enumerate(deal.uses or ()):
+            yield _Said(("deals", index, "uses", place), _USE, value)
+    for track in base.tracks:
+        file, pointer = track.pointer("contributors")
+        for index, entry in enumerate(track.fields.contributors or ()):
+            for place, role in enumerate(entry.roles):
+                yield _Said((*pointer, index, "roles", place), _ROLE, role, file)
+            for place, name in enumerate(entry.instruments):
+                yield _Said((*pointer, index, "instruments", place), _INSTRUMENT, name, file)

@@ -1,0 +1,143 @@
+"""What is sent, what is not, and what is said of it. Real planner, ledger, directory."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from stardust_gitops.content.model import Content
+from stardust_gitops.delivery.results import Outcome
+from stardust_gitops.errors import SafetyError
+from stardust_gitops.ledger.events import Kind
+from stardust_gitops.ledger.state import Phase
+from stardust_gitops.planning.model import Reason
+from tests.delivery_kit import Studio, outcomes, result_of
+from tests.ledger_samples import HandClock
+from tests.unit.runner.wires import flaky, reader, state
+
+
+def test_apply_twice_sends_nothing_the_second_time(label: Studio) -> None:
+    wire = flaky(label)
+    label.put_release(1)
+    plan = label.plan()
+    label.apply(plan)
+    wire.calls.clear()
+    again = label.apply(plan)
+    assert [item.outcome for item in again.items] == [Outcome.SKIPPED]
+    assert label.apply().items == ()
+    assert wire.calls == []
+
+
+def test_an_update_that_would_repeat_the_last_message_is_not_sent(label: Studio) -> None:
+    wire = flaky(label)
+    release = label.put_release(1)
+    label.apply()
+    label.put_release(1, title="Second title")
+    label.apply()
+    # Something that no message of this format says, so that two contents give one message.
+    delivery, status = label.releases[release]
+    label.releases[release] = (replace(delivery, content=_unsaid(delivery.content)), status)
+    assert [str(item.action) for item in label.plan().items] == ["update"]
+    wire.calls.clear()
+    result = label.apply()
+    assert outcomes(result) == {("batchy", release): "unchanged"}
+    assert wire.calls == []
+    assert label.kinds(release)[-1] is Kind.IMPORTED
+    assert label.nothing_to_send()
+    assert label.apply().items == ()
+
+
+def _unsaid(content: Content) -> Content:
+    """The same to the recipient, with another fingerprint."""
+    return replace(content, track_deals=content.deals)
+
+
+def test_a_catalogue_that_moved_on_since_the_plan_is_not_sent(label: Studio) -> None:
+    wire = flaky(label)
+    release = label.put_release(1)
+    plan = label.plan()
+    label.put_release(1, title="Changed meanwhile")
+    result = result_of(label.apply(plan), release)
+    assert (result.outcome, result.code) == (Outcome.FAILED, "SG6013")
+    assert wire.calls == []
+
+
+def test_times_increase_although_the_clock_jumps_back(label: Studio) -> None:
+    label.add_recipient()
+    clock = label.clock
+    assert isinstance(clock, HandClock)
+    release = label.put_release(1)
+    created = []
+    for title in ("One", "Two", "Three"):
+        label.put_release(1, title=title)
+        label.apply()
+        baseline = state(label, release).baseline
+        assert baseline is not None
+        created.append(baseline.created or "")
+        clock.wall -= timedelta(days=1)
+    assert created == sorted(set(created))
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", text) for text in created)
+    messages = {taken.message_id for taken in reader(label).taken}
+    assert len(messages) == 3
+
+
+def test_a_takedown_is_made_from_the_last_content_where_the_present_one_cannot_be_said(
+    label: Studio,
+) -> None:
+    label.add_recipient()
+    release = label.put_release(1)
+    label.apply()
+    delivery, _ = label.releases[release]
+    label.releases[release] = (replace(delivery, assets=()), "takedown")
+    assert outcomes(label.apply()) == {("batchy", release): "sent"}
+    assert state(label, release).phase is Phase.TAKEN_DOWN
+    assert reader(label).taken[-1].deals == 0
+    assert label.nothing_to_send()
+
+
+def test_takedowns_by_end_date_end_in_the_past(label: Studio) -> None:
+    label.add_recipient()
+    label.recipients["batchy"] = replace(label.recipients["batchy"], takedown="end_date")
+    release = label.put_release(1)
+    label.apply()
+    clock = label.clock
+    assert isinstance(clock, HandClock)
+    clock.wall += timedelta(days=30)
+    label.set_status(release, "takedown")
+    assert label.apply().succeeded
+    message = sorted(f for f in label.files() if f.endswith("0018.xml"))[-1]
+    text = (label.inbox("batchy") / message).read_text("utf-8")
+    assert "2026-12-20" in text
+
+
+def test_a_plan_that_a_guard_stopped_is_refused(label: Studio) -> None:
+    label.add_recipient()
+    label.put_release(1)
+    plan = replace(label.plan(), stops=(Reason(code="guard", text="too many takedowns"),))
+    with pytest.raises(SafetyError, match="too many takedowns"):
+        label.apply(plan)
+
+
+def test_a_target_that_cannot_be_reached_at_all(label: Studio) -> None:
+    label.add_recipient()
+    release = label.put_release(1)
+    result = label.apply(recipients={})
+    assert result_of(result, release).code == "SG6015"
+
+
+def test_bytes_and_events(label: Studio) -> None:
+    label.add_recipient()
+    release = label.put_release(1)
+    result = label.apply()
+    sizes = [(label.inbox("batchy") / name).stat().st_size for name in label.files()]
+    assert result.bytes_sent == sum(sizes)
+    names = [name for name, _ in label.log.events if name not in ("file_progress", "file_started")]
+    assert names == [
+        "run_started", "target_started", "item_started", "file_done", "file_done", "file_done",
+        "item_done", "shipment_completed", "run_done",
+    ]  # fmt: skip
+    assert label.log.named("item_done")[0]["release"] == release
+    assert label.log.named("run_done")[0]["outcomes"]["sent"] == 1
