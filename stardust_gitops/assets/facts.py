@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 AssetKind: TypeAlias = Literal["audio", "image"]
 
@@ -36,8 +36,7 @@ class ImageFacts:
     mode: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileFacts:
+class FileFacts(NamedTuple):
     """Digests of the whole file as lower-case hex, and its size in bytes.
 
     `git_blob` is the id that git gives these bytes when it stores them as they are (SHA-1).

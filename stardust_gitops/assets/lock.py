@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Literal, NamedTuple, NotRequired
 
 import orjson
 from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, with_config
@@ -28,8 +28,7 @@ _REMEDY = "run `stardust-gitops assets lock`, which measures the files and write
 _OPTIONS = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockedAsset:
+class LockedAsset(NamedTuple):
     """What stands in the lock of one asset; `path` is its reference in the catalogue."""
 
     path: str
@@ -223,11 +222,8 @@ def _asset(path: str, entry: _AudioEntry | _ImageEntry) -> LockedAsset:
 
 def _entry(asset: LockedAsset) -> dict[str, object]:
     entry: dict[str, object] = {"kind": asset.kind}
-    for part in (asset.file, asset.facts):
-        for name in part.__slots__:
-            value = getattr(part, name)
-            if value is not None:
-                entry[name] = value
+    entry |= asset.file._asdict()
+    entry |= {name: value for name, value in asdict(asset.facts).items() if value is not None}
     return entry
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from stardust_gitops.assets.errors import AssetError, AssetProblem
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_PLAIN = re.compile(r"\w[\w .-]*(?:/\w[\w .-]*)*", re.ASCII)
+"""What nearly every reference looks like: steps that begin with a letter or a digit."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LATER = ("s3", "azure", "https")
 _HINT = "write the path from the catalogue's root with slashes, as assets/4006381333931_01_001.flac"
@@ -19,6 +21,8 @@ def check_reference(reference: str) -> None:
 
     Every file has one reference (no ``.``, no doubled slash), since locks go by it.
     """
+    if _PLAIN.fullmatch(reference):
+        return
     if not reference or _CONTROL.search(reference):
         raise _bad(reference, "a reference is a path without control characters")
     if scheme := _SCHEME.match(reference):

@@ -143,8 +143,10 @@ class _Reader:
 
 def read_bytes(root: Path, file: str) -> bytes:
     """The bytes of a catalogue file; at most one byte more than the loader accepts."""
-    with (root / file).open("rb", buffering=0) as stream:
-        return stream.read(MAX_BYTES + 1) or b""
+    # Joined as text, and asked for no more than there is: a third of the time, for every release.
+    with open(f"{root}/{file}", "rb", buffering=0) as stream:  # noqa: PTH123
+        size = os.fstat(stream.fileno()).st_size
+        return stream.read(min(size, MAX_BYTES) + 1) or b""
 
 
 def read_file(root: Path, file: str, model: type[M]) -> tuple[M | None, tuple[Finding, ...]]:
@@ -153,12 +155,11 @@ def read_file(root: Path, file: str, model: type[M]) -> tuple[M | None, tuple[Fi
     if shown != file:
         return None, (_unreadable(shown, "has a name that is not UTF-8"),)
     try:
-        path = root / file
-        mode = path.lstat().st_mode
+        mode = os.lstat(f"{root}/{file}").st_mode
         if stat.S_ISLNK(mode):
-            if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+            if not Path(os.path.realpath(root / file)).is_relative_to(os.path.realpath(root)):
                 return None, (_unreadable(file, "is a link that leaves the catalogue"),)
-            mode = path.stat().st_mode
+            mode = (root / file).stat().st_mode
         if not stat.S_ISREG(mode):  # reading a pipe or a device would wait for ever
             return None, (_unreadable(file, "is not a file"),)
         document = parse(read_bytes(root, file), file)

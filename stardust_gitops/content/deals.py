@@ -253,6 +253,12 @@ class DealResolver:
         return expanded
 
 
+def has_own_terms(placed: PlacedTrack) -> bool:
+    """Whether the terms of a track can differ from those of each track, at whatever target."""
+    entry = placed.entry
+    return bool(entry.deals) or entry.available != "all" or placed.fields.ugc_claim is False
+
+
 def _claims(deals: list[Document]) -> list[Document]:
     return [deal for deal in deals if "policy" in deal]
 

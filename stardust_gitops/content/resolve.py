@@ -15,7 +15,7 @@ from stardust_gitops.catalog.models.parties import PartyEntry
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.content.artists import artist_documents, display_artist, rights_line
 from stardust_gitops.content.canonical import Document, content_of
-from stardust_gitops.content.deals import DealResolver, day_before
+from stardust_gitops.content.deals import DealResolver, day_before, has_own_terms
 from stardust_gitops.content.details import details, overridden
 from stardust_gitops.content.effective import Taken, effective
 from stardust_gitops.content.fingerprint import AssetKey
@@ -39,7 +39,8 @@ class Base:
     what parties say of its artists and ``stardust.yaml`` of what it lacks, `taken` where those
     stand; `shared` are the files of the parties and of the label that it is made of. `label` is the
     file that describes its label, if any does. `tracks` are in the order of the content. `assets`
-    are the locked files in the order of the tracks, cover last."""
+    are the locked files in the order of the tracks, cover last. `with_own_terms` and
+    `with_own_genre` are the indices of the few tracks that differ from the rest."""
 
     file: str
     model: ReleaseFile
@@ -50,6 +51,8 @@ class Base:
     label: Label | None = None
     shared: frozenset[str] = frozenset()
     taken: Taken = field(default_factory=dict)
+    with_own_terms: tuple[int, ...] = ()
+    with_own_genre: tuple[int, ...] = ()
 
     def asset_keys(self) -> list[AssetKey]:
         """What is fingerprinted of the files."""
@@ -105,6 +108,8 @@ class Resolver:
             findings=tuple(problems.findings),
             label=label,
             taken=taken,
+            with_own_terms=tuple(i for i, track in enumerate(tracks) if has_own_terms(track)),
+            with_own_genre=tuple(i for i, t in enumerate(tracks) if t.fields.genre is not None),
             shared=self._parties.files(model.artists, *(track.credits() for track in tracks))
             | ({label.file} if label is not None else set()),
         )
@@ -222,13 +227,12 @@ class Resolver:
         else:
             main = words(model.genre, model.subgenre, "", ("genre",))
         document["genre"] = main
-        tracks = []
-        for entry, placed in zip(document["tracks"], base.tracks, strict=True):
-            genre = main
-            if placed.fields.genre is not None:
-                genre = words(placed.fields.genre, placed.fields.subgenre, *placed.pointer("genre"))
-            tracks.append(entry | {"genre": genre})
-        document["tracks"] = tracks
+        document["tracks"] = tracks = [entry | {"genre": main} for entry in document["tracks"]]
+        for index in base.with_own_genre:
+            placed = base.tracks[index]
+            genre, subgenre = placed.fields.genre, placed.fields.subgenre
+            assert genre is not None
+            tracks[index]["genre"] = words(genre, subgenre, *placed.pointer("genre"))
 
     def _add_deals(
         self, document: Document, base: Base, target: Target, problems: Problems
@@ -237,8 +241,8 @@ class Resolver:
         deals = resolver.release_deals(model.deals, model.release_date, problems)
         track_deals = resolver.track_deals(model.deals, None, model.release_date, problems)
         own: dict[int, list[Document]] = {}
-        for index, placed in enumerate(base.tracks):
-            terms = resolver.own_track_deals(model, placed, track_deals, problems)
+        for index in base.with_own_terms:
+            terms = resolver.own_track_deals(model, base.tracks[index], track_deals, problems)
             if terms is not None:
                 own[index] = terms
         if not deals and not any(own.values()):

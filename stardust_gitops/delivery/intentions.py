@@ -154,7 +154,7 @@ def _render(
         if item.action is not Action.TAKEDOWN or state.baseline is None:
             raise
     job = replace(job, delivery=_last_content(session, state.baseline))
-    item = replace(item, message_fingerprint=None, assets_fingerprint=None)
+    item = item._replace(message_fingerprint=None, assets_fingerprint=None)
     return _intend(session, item, job, state, folder=folder, batch=batch)
 
 

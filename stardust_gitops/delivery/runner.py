@@ -12,6 +12,7 @@ from stardust_gitops.delivery.recipient import Recipient
 from stardust_gitops.delivery.reporting import Reporter
 from stardust_gitops.delivery.results import ApplyResult, ItemResult, Outcome, outcome_counts
 from stardust_gitops.delivery.session import Check, Desk, Halt, Load
+from stardust_gitops.delivery.shipments.shipment import BatchIds
 from stardust_gitops.delivery.target import TargetResult, run_target
 from stardust_gitops.errors import SafetyError
 from stardust_gitops.ledger.events import Provenance, StreamId
@@ -58,6 +59,7 @@ def apply_plan(
         load=load,
         check=check,
         reporter=reporter,
+        batch_ids=BatchIds(recipients),
     )
     open_batches = _open_batches(desk)
     work = _by_target(plan.items, open_batches, recipients)

@@ -56,7 +56,7 @@ class Desk:
     load: Load
     check: Check
     reporter: Reporter
-    batch_ids: BatchIds = field(default_factory=BatchIds)
+    batch_ids: BatchIds
 
     @property
     def test(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from stardust_gitops.diagnostics import Finding
@@ -133,7 +132,7 @@ def _await_move(item: Item, settings: TargetSettings) -> Item:
         return item
     move = f"ledger move {settings.moved_from} {settings.id}"
     reason = Reason(code="target_moved", text=f"the ledger has to follow first: `{move}`")
-    return replace(item, action=Action.BLOCKED, reasons=(reason,), resumes=False)
+    return item._replace(action=Action.BLOCKED, reasons=(reason,), resumes=False)
 
 
 def _candidates(world: World) -> Iterable[Candidate]:

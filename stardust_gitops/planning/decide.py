@@ -6,8 +6,8 @@ what the catalogue says (draft, archived, hold, takedown, active), then what the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from stardust_gitops.diagnostics import Finding
 from stardust_gitops.ledger.state import Phase, Sent, StreamState
@@ -40,8 +40,7 @@ SETTLE = Reason(code="settle", text="was interrupted at its last step: finds out
 INVALID = Reason(code="invalid", text="has errors")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(NamedTuple):
     """One row of the plan before it is decided: the two sides, and what the recipient wants."""
 
     desired: Desired
@@ -149,8 +148,7 @@ def _begun(case: Case, opened: Sent) -> Item:
             Action.BLOCKED, unknown_reason(case.desired.icpn, case.target.id), operation=operation
         )
     settled = case.item(operation, SETTLE, resumes=True)
-    return replace(
-        settled,
+    return settled._replace(
         message_fingerprint=opened.message_fingerprint,
         assets_fingerprint=opened.assets_fingerprint,
     )
@@ -170,8 +168,8 @@ def _on_hold(case: Case) -> Item:
     """On hold nothing is sent; what is live stays as it is."""
     wanted = _active(case)
     if wanted.action is Action.UNCHANGED:
-        return replace(wanted, reasons=(STAYS_ON_HOLD,))
-    return replace(wanted, action=Action.HELD, reasons=(ON_HOLD,), resumes=False, not_before=None)
+        return wanted._replace(reasons=(STAYS_ON_HOLD,))
+    return wanted._replace(action=Action.HELD, reasons=(ON_HOLD,), resumes=False, not_before=None)
 
 
 def _takedown(case: Case) -> Item:
@@ -200,13 +198,12 @@ def _takedown_content(case: Case) -> tuple[Case, tuple[Reason, ...]]:
     opened = case.state.open
     if opened is not None and Action(opened.operation) in REMOVALS:
         source = opened  # its message is fixed already: an error in the catalogue changes nothing
-    last = replace(
-        desired,
+    last = desired._replace(
         message_fingerprint=source.message_fingerprint,
         assets_fingerprint=source.assets_fingerprint,
         warnings=desired.errors + desired.warnings,
     )
-    return replace(case, desired=last), (TAKEDOWN, FROM_LAST_CONTENT)
+    return case._replace(desired=last), (TAKEDOWN, FROM_LAST_CONTENT)
 
 
 def _removal(case: Case, why: tuple[Reason, ...]) -> Item:
@@ -242,7 +239,7 @@ def _active(case: Case) -> Item:
     resumed = _resumed(case, removal=False)
     item = resumed or case.item(operation, *reasons)
     if resumed is None and state.open is not None:
-        item = replace(item, reasons=(SUPERSEDED, *item.reasons))
+        item = item._replace(reasons=(SUPERSEDED, *item.reasons))
     if desired.ends and state.phase is Phase.LIVE and item.action.sends and case.protected:
         return case.item(Action.BLOCKED, _protection(desired), operation=item.action)
     return _timed(case, item)
@@ -336,11 +333,10 @@ def _timed(case: Case, item: Item) -> Item:
         return item
     late = late_finding(case.desired, case.target, item.action, case.now)
     if late is not None:
-        item = replace(item, findings=(*item.findings, late))
+        item = item._replace(findings=(*item.findings, late))
     if not waits(case.desired, case.now):
         return item
-    return replace(
-        item,
+    return item._replace(
         action=Action.HELD,
         operation=item.action,
         reasons=(hold_reason(case.desired, "send_from"), *item.reasons),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -39,7 +38,7 @@ def with_changes(item: Item, before: Mapping[str, Any], after: Mapping[str, Any]
     if files and all(change.path == "cover" for change in files):
         replaced = {AUDIO_REPLACED, ASSETS_CHANGED}
         reasons = tuple(COVER_REPLACED if reason in replaced else reason for reason in reasons)
-    return replace(item, changes=told + files, reasons=reasons)
+    return item._replace(changes=told + files, reasons=reasons)
 
 
 def _mapping(path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:

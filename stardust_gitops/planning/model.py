@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from stardust_gitops.diagnostics import Finding
 
@@ -54,9 +55,9 @@ class Change:
     commit: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desired:
-    """What the catalogue wants of one release at one target. Small: a plan holds many.
+class Desired(NamedTuple):
+    """What the catalogue wants of one release at one target. A plan holds many: a tuple is made,
+    kept and sent between processes at a fraction of what another object costs.
 
     `release` is the GTIN-14, `icpn` the form written. `status` is the one for this target
     (``active``, ``takedown``, ``hold``, ``draft``, ``archived``). Fingerprints are ``None`` where
@@ -91,9 +92,8 @@ class Desired:
     ends: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One (release, target) of a plan.
+class Item(NamedTuple):
+    """One (release, target) of a plan, a tuple as `Desired` is.
 
     `operation` is what will be sent when `action` sends, else what waits behind a held or blocked
     item (``None`` where nothing does). `with_files` tells whether audio and art travel.

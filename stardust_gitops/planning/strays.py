@@ -7,7 +7,7 @@ unless the catalogue says so.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from stardust_gitops.diagnostics import Finding
@@ -84,15 +84,14 @@ def _stray(world: World, key: Key, replaced_by: str | None) -> Item | None:
             reason = unknown_reason(shown_icpn(key.release), key.target)
             return _item(key, state, Action.BLOCKED, reason, operation=operation)
         settled = _item(key, state, operation, SETTLE, operation=operation)
-        return replace(
-            settled,
+        return settled._replace(
             resumes=True,
             message_fingerprint=state.open.message_fingerprint,
             assets_fingerprint=state.open.assets_fingerprint,
         )
     errors = world.blocked.get(key.release)
     if errors is not None and state.phase is Phase.LIVE:
-        return replace(_item(key, state, Action.BLOCKED, INVALID), findings=errors)
+        return _item(key, state, Action.BLOCKED, INVALID)._replace(findings=errors)
     if world.unreadable or not world.is_orphan(key):
         return None
     return _item(key, state, Action.ORPHANED, _orphan_reason(world, key, replaced_by))
@@ -143,17 +142,18 @@ def shown_icpn(release: str) -> str:
 
 def block_renames(world: World, items: Iterable[Item]) -> list[Item]:
     """Replace what looks like a rename that nobody declared by findings on both of its sides."""
-    blocks = _renamed_releases(world, items := list(items)) | _renamed_targets(world)
-    blocked = (_rename_block(item, blocks.get(Key(item.target, item.release))) for item in items)
-    return list(blocked)
+    items = list(items)
+    blocks = _renamed_releases(world, items) | _renamed_targets(world)
+    if not blocks:
+        return items
+    return [_rename_block(item, blocks.get(Key(item.target, item.release))) for item in items]
 
 
 def _rename_block(item: Item, reason: Reason | None) -> Item:
     waits = item.operation if item.action is Action.HELD else item.action
     if reason is None or waits not in (Action.INSERT, Action.ORPHANED):
         return item
-    return replace(
-        item,
+    return item._replace(
         action=Action.BLOCKED,
         reasons=(reason,),
         operation=Action.INSERT if waits is Action.INSERT else None,
@@ -169,7 +169,7 @@ def _renamed_releases(world: World, items: Iterable[Item]) -> dict[Key, Reason]:
         if baseline is not None and world.is_orphan(key):
             orphans.setdefault((key.target, baseline.recordings), []).append(key)
     reasons: dict[Key, Reason] = {}
-    for item in items:
+    for item in items if orphans else ():
         wish = world.wanted.get(Key(item.target, item.release))
         if wish is None or wish.recordings is None or NEW_RELEASE not in item.reasons:
             continue

@@ -17,7 +17,7 @@ from stardust_gitops.assets.lock import (
 )
 from stardust_gitops.assets.paths import resolve_asset
 from stardust_gitops.assets.sniff import read_head
-from stardust_gitops.catalog.loading import Catalogue
+from stardust_gitops.catalog.loading import Catalogue, read_bytes
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.content.problems import Problems
 from stardust_gitops.diagnostics import Pointer
@@ -93,7 +93,7 @@ class Locks:
     def _read(self, file: str) -> Lock | LockInvalid | None:
         name = lock_path(file)
         try:
-            data = (self.workspace.root / name).read_bytes()
+            data = read_bytes(self.workspace.root, name)
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -135,7 +135,7 @@ class Planner:
         ]
         changed = with_changes(item, before, {"content": document, "assets": files})
         target = self._workspace.catalogue.targets[item.target]
-        return replace(changed, changes=origins.trace(changed.changes, base, target))
+        return changed._replace(changes=origins.trace(changed.changes, base, target))
 
     def stored(self, digest: str) -> dict[str, Any]:
         """A stored delivery as its document."""

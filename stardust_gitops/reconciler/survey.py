@@ -12,7 +12,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.planning.model import Desired
@@ -149,6 +149,6 @@ def _with_findings(desired: Sequence[Desired], found: Sequence[Finding]) -> tupl
     for entry in desired:
         if entry.release in about:
             errors, warnings = by_severity(about[entry.release])
-            entry = replace(entry, errors=entry.errors + errors, warnings=entry.warnings + warnings)
+            entry = entry._replace(errors=entry.errors + errors, warnings=entry.warnings + warnings)
         result.append(entry)
     return tuple(result)

@@ -251,8 +251,7 @@ class Surveyor:
         if ends:
             status = "active"
         not_before, text = self._not_before(model, status, target.id)
-        return replace(
-            fixed,
+        return fixed._replace(
             target=target.id,
             status=status,
             ends=ends,

@@ -96,8 +96,15 @@ def seal(row: ReleaseRow) -> SealedRow:
         release=row.release,
         isrcs=tuple(track.isrc for track in row.tracks),
         audios=tuple(bytes.fromhex(sha256[:_PREFIX]) for sha256 in known),
-        data=pickle.dumps(row),
+        # Plain tuples: a tenth of what pickling the rows themselves takes.
+        data=pickle.dumps((*row[:-2], tuple(map(tuple, row.tracks)), row.shared)),
     )
+
+
+def _open(sealed: SealedRow) -> ReleaseRow:
+    # Our own bytes: another process of this run has made them.
+    row = ReleaseRow(*pickle.loads(sealed.data))
+    return row._replace(tracks=tuple(map(TrackRow._make, row.tracks)))
 
 
 _PREFIX = 16
@@ -115,18 +122,14 @@ class Shelf:
         """One more release."""
         number = len(self._rows)
         self._rows.append(row)
-        if row.release is not None:
-            self._note(row.release, number)
-        for isrc in row.isrcs:
-            self._note(isrc, number)
-        for audio in row.audios:
-            self._note(audio, number)
-
-    def _note(self, key: str | bytes, number: int) -> None:
-        if key in self._first:
-            self._sharing.update((self._first[key], number))
-        else:
-            self._first[key] = number
+        first = self._first
+        release = () if row.release is None else (row.release,)
+        keys: tuple[str | bytes, ...] = (*release, *row.isrcs, *row.audios)
+        for key in keys:
+            if key in first:
+                self._sharing.update((first[key], number))
+            else:
+                first[key] = number
 
     def sharing(self) -> CatalogueIndex:
         """The index of the releases whose ICPN, recordings or files come more than once: all that
@@ -140,9 +143,7 @@ class Shelf:
     def _index(self, numbers: Iterable[int]) -> CatalogueIndex:
         index = CatalogueIndex()
         for number in numbers:
-            # Our own bytes: another process of this run has made them.
-            row: ReleaseRow = pickle.loads(self._rows[number].data)
-            index.add(row)
+            index.add(_open(self._rows[number]))
         return index
 
 

@@ -50,9 +50,9 @@ def begin(example: CatalogueFolder) -> None:
 
 
 def first_apply(example: CatalogueFolder) -> Outcome:
-    """Begin and apply, target by target."""
+    """Begin and apply."""
     begin(example)
-    return example.must("apply", "--auto-approve", "--parallelism", "1")
+    return example.must("apply", "--auto-approve")
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ def test_two_runs_are_byte_identical(tmp_path: Path) -> None:
     for run in runs:
         begin(run)
         plans.append(run.run("plan", "--format", "json").stdout)
-        run.must("apply", "--auto-approve", "--parallelism", "1")
+        run.must("apply", "--auto-approve")
         plans.append(run.run("plan", "--all", "--format", "json").stdout)
     assert plans[:2] == plans[2:]
     one, two = (delivered_bytes(run) for run in runs)

@@ -229,7 +229,7 @@ def test_the_hash_of_a_plan_is_frozen() -> None:
     (item,) = plan_of([wish()]).items
     assert (
         plan_hash("production", [item])
-        == "e385fd1fb3f5f3b66fa6fb3e3f04cdb8859a8fb870f81fbdbeb2fc4caa3f18b2"
+        == "ccff0a87b0e9bf0c753171c33f0f80c1ff75028278399efa69e1d56d16f3cabe"
     )
 
 

@@ -188,7 +188,7 @@ def test_the_schema_names_every_field_of_the_json_and_describes_it() -> None:
     schema = plan_schema()
     change = Change(path="title", before="a", after="b")
     (item, *_) = (i for i in full_plan().items if i.findings)
-    plan = dataclasses.replace(full_plan(), items=(dataclasses.replace(item, changes=(change,)),))
+    plan = dataclasses.replace(full_plan(), items=(item._replace(changes=(change,)),))
     shown = plan_document(plan)
     entry = shown["items"][0]
     for node, value in (

@@ -77,7 +77,7 @@ def sample_plan() -> Plan:
     return replace(
         plan,
         items=tuple(
-            replace(item, changes=changes) if item.action is Action.UPDATE else item
+            item._replace(changes=changes) if item.action is Action.UPDATE else item
             for item in plan.items
         ),
     )
@@ -203,7 +203,7 @@ def test_another_environment_is_named_first() -> None:
 def test_long_texts_show_where_they_differ() -> None:
     (item,) = plan_of([wish()]).items
     change = Change(path="title", before="a" * 200 + "b", after="a" * 200 + "c")
-    plan = replace(plan_of([wish()]), items=(replace(item, changes=(change,)),))
+    plan = replace(plan_of([wish()]), items=(item._replace(changes=(change,)),))
     assert f'"…{"a" * 16}b" → "…{"a" * 16}c"' in printed(plan)
 
 
