@@ -200,9 +200,7 @@ ADAPTER = TypeAdapter(_Document)
 
 
 def _asset(path: str, entry: _AudioEntry | _ImageEntry) -> LockedAsset:
-    file = FileFacts(
-        sha256=entry["sha256"], md5=entry["md5"], git_blob=entry["git_blob"], size=entry["size"]
-    )
+    file = FileFacts(entry["sha256"], entry["md5"], entry["git_blob"], entry["size"])
     facts: AudioFacts | ImageFacts
     if entry["kind"] == "audio":
         facts = AudioFacts(
@@ -217,7 +215,7 @@ def _asset(path: str, entry: _AudioEntry | _ImageEntry) -> LockedAsset:
         facts = ImageFacts(
             codec=entry["codec"], width=entry["width"], height=entry["height"], mode=entry["mode"]
         )
-    return LockedAsset(path=path, file=file, facts=facts)
+    return LockedAsset(path, file, facts)
 
 
 def _entry(asset: LockedAsset) -> dict[str, object]:

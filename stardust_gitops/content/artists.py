@@ -40,7 +40,7 @@ def contributor_documents(
 ) -> list[Document]:
     """Contributors in their sequence and publishers behind them, one for each party with all its
     roles and instruments (BR19)."""
-    merged: dict[str, Document] = {}
+    merged: dict[object, Document] = {}
     for entry in entries:
         _merge(merged, entry, "roles", entry.roles)
         if entry.instruments:
@@ -50,9 +50,12 @@ def contributor_documents(
     return list(merged.values())
 
 
-def _merge(merged: dict[str, Document], entry: PartyEntry, key: str, words: Sequence[str]) -> None:
+def _merge(
+    merged: dict[object, Document], entry: PartyEntry, key: str, words: Sequence[str]
+) -> None:
     party = party_document(entry)
-    document = merged.setdefault(repr(party), {"party": party})
+    who = repr(party) if entry.ids else tuple(party.items())
+    document = merged.setdefault(who, {"party": party})
     known = document.setdefault(key, [])
     known += [word for word in words if word not in known] if known else words
 

@@ -256,7 +256,8 @@ class DealResolver:
 def has_own_terms(placed: PlacedTrack) -> bool:
     """Whether the terms of a track can differ from those of each track, at whatever target."""
     entry = placed.entry
-    return bool(entry.deals) or entry.available != "all" or placed.fields.ugc_claim is False
+    narrowed = bool(entry.deals) or entry.offers is not None or entry.available != "all"
+    return narrowed or placed.fields.ugc_claim is False
 
 
 def _claims(deals: list[Document]) -> list[Document]:

@@ -24,7 +24,14 @@ from stardust_gitops.content.model import Asset, Delivery
 from stardust_gitops.content.parties import Parties, without_ids
 from stardust_gitops.content.problems import Problems
 from stardust_gitops.content.release_dates import release_dates
-from stardust_gitops.content.tracks import PlacedTrack, place_tracks, track_document, with_parties
+from stardust_gitops.content.tracks import (
+    PlacedTrack,
+    inherited,
+    place_tracks,
+    track_document,
+    with_parties,
+)
+from stardust_gitops.content.words import allowed_words
 from stardust_gitops.diagnostics import Finding
 from stardust_gitops.genres.mapping import map_genre
 from stardust_gitops.identifiers.icpn import to_gtin14
@@ -39,8 +46,9 @@ class Base:
     what parties say of its artists and ``stardust.yaml`` of what it lacks, `taken` where those
     stand; `shared` are the files of the parties and of the label that it is made of. `label` is the
     file that describes its label, if any does. `tracks` are in the order of the content. `assets`
-    are the locked files in the order of the tracks, cover last. `with_own_terms` and
-    `with_own_genre` are the indices of the few tracks that differ from the rest."""
+    are the locked files in the order of the tracks, cover last. `words` are those of DDEX's sets
+    of allowed values that it uses. `with_own_terms` and `with_own_genre` are the indices of the few
+    tracks that differ from the rest."""
 
     file: str
     model: ReleaseFile
@@ -51,6 +59,7 @@ class Base:
     label: Label | None = None
     shared: frozenset[str] = frozenset()
     taken: Taken = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
     with_own_terms: tuple[int, ...] = ()
     with_own_genre: tuple[int, ...] = ()
 
@@ -91,7 +100,8 @@ class Resolver:
             model, self._catalogue.recordings, bool(self._catalogue.broken_recordings), problems
         )
         tracks = [with_parties(track, self._parties, problems) for track in placed]
-        documents = [track_document(track, model, problems) for track in tracks]
+        usual = inherited(model)
+        documents = [track_document(track, usual, problems) for track in tracks]
         header = self._header(model, problems)
         label = self._labels.find(self._label_text(model))
         document: Document | None = None
@@ -108,6 +118,7 @@ class Resolver:
             findings=tuple(problems.findings),
             label=label,
             taken=taken,
+            words=allowed_words(model, tracks),
             with_own_terms=tuple(i for i, track in enumerate(tracks) if has_own_terms(track)),
             with_own_genre=tuple(i for i, t in enumerate(tracks) if t.fields.genre is not None),
             shared=self._parties.files(model.artists, *(track.credits() for track in tracks))

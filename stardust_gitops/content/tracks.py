@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from stardust_gitops.catalog.loading import Recording
 from stardust_gitops.catalog.models.parties import PartyEntry
@@ -28,14 +28,14 @@ _USE_ONLY = {"isrc", "track", "disc", "available", "offers", "deals", "bonus"}
 @dataclass(frozen=True, slots=True)
 class PlacedTrack:
     """A track with all that holds for it. `place` is its index in the file's list; `origin` the
-    file that describes the recording, `own` the keys that the release itself gives."""
+    file that describes the recording, `own` the keys that a release gives otherwise than that."""
 
     place: int
     entry: TrackEntry
     fields: RecordingFields
     isrc: str
     origin: str
-    own: frozenset[str]
+    own: frozenset[str] = frozenset()
 
     def pointer(self, key: str) -> tuple[str, Pointer]:
         """File and pointer of a key of this track: where it is, or where it would be added."""
@@ -63,7 +63,6 @@ def place_tracks(
     file of ``tracks/`` does not read, so that a missing recording may be in that one."""
     placed: list[PlacedTrack] = []
     for place, entry in enumerate(release.tracks):
-        own = frozenset(entry.model_fields_set - _USE_ONLY)
         if entry.track is not None:
             recording = recordings.get(entry.track)
             if recording is None:
@@ -75,6 +74,7 @@ def place_tracks(
                     "describe it in tracks/, or here with isrc: and title:",
                 )
                 continue
+            own = frozenset(entry.model_fields_set - _USE_ONLY)
             changes: dict[str, Any] = {key: getattr(entry, key) for key in own}
             fields: RecordingFields = recording.model
             if changes:
@@ -88,7 +88,7 @@ def place_tracks(
                 "add isrc: … (or  track: ISRC  of a recording in tracks/)",
             )
         else:
-            placed.append(PlacedTrack(place, entry, entry, entry.isrc, problems.file, own))
+            placed.append(PlacedTrack(place, entry, entry, entry.isrc, problems.file))
     return sorted(placed, key=lambda track: (track.entry.disc, track.place))
 
 
@@ -105,7 +105,27 @@ def with_parties(track: PlacedTrack, parties: Parties, problems: Problems) -> Pl
     return replace(track, fields=track.fields.model_copy(update=changes)) if changes else track
 
 
-def track_document(track: PlacedTrack, release: ReleaseFile, problems: Problems) -> Document | None:
+class Inherited(NamedTuple):
+    """What tracks have of their release where they say nothing themselves: its main artists, and
+    its P-line. Made once for all of them."""
+
+    artists: list[Document]
+    display_artist: str
+    p_line: Document | None
+
+
+def inherited(release: ReleaseFile) -> Inherited:
+    """What the tracks of a release have of it."""
+    main = [entry for entry in release.artists if entry.role == "MainArtist"]
+    line = release.p_line
+    return Inherited(
+        artists=artist_documents(main),
+        display_artist=display_artist(main),
+        p_line=None if line is None else rights_line(line),
+    )
+
+
+def track_document(track: PlacedTrack, release: Inherited, problems: Problems) -> Document | None:
     """The canonical document of a track, without what differs by target (genre, deals)."""
     fields = track.fields
     complete = True
@@ -120,10 +140,8 @@ def track_document(track: PlacedTrack, release: ReleaseFile, problems: Problems)
                 file or None,
             )
             complete = False
-    artists = fields.artists
-    if artists is None:
-        artists = tuple(entry for entry in release.artists if entry.role == "MainArtist")
-    if not any(entry.role == "MainArtist" for entry in artists):
+    own = fields.artists
+    if not (release.artists if own is None else any(e.role == "MainArtist" for e in own)):
         file, pointer = track.pointer("artists")
         problems.error(
             "SG2006",
@@ -139,8 +157,9 @@ def track_document(track: PlacedTrack, release: ReleaseFile, problems: Problems)
         "isrc": track.isrc,
         "disc": track.entry.disc,
         "title": fields.title,
-        "display_artist": fields.display_artist or display_artist(artists),
-        "artists": artist_documents(artists),
+        "display_artist": fields.display_artist
+        or (release.display_artist if own is None else display_artist(own)),
+        "artists": release.artists if own is None else artist_documents(own),
         "parental_warning": fields.parental_warning,
     }
     for key in ("version", "iswc", "language"):
@@ -154,9 +173,9 @@ def track_document(track: PlacedTrack, release: ReleaseFile, problems: Problems)
         )
     if fields.preview is not None:
         document["preview"] = fields.preview.model_dump(exclude_none=True)
-    line = fields.p_line or release.p_line
+    line = rights_line(fields.p_line) if fields.p_line else release.p_line
     if line is not None:
-        document["p_line"] = rights_line(line)
+        document["p_line"] = line
     for key, said in (
         ("instrumental", fields.instrumental),
         ("hidden", fields.hidden),

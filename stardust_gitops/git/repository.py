@@ -27,6 +27,12 @@ _REGULAR_FILES = ("100644", "100755")
 _is_id = re.compile("[0-9a-f]{40}|[0-9a-f]{64}").fullmatch
 
 
+_regular_entries = re.compile(
+    rf"(?<![^\0])(?:{'|'.join(_REGULAR_FILES)}) ([0-9a-f]+) 0\t([^\0]+)\0"
+).findall
+"""Blob ids and paths of regular files without a conflict, as ``ls-files -s -z`` lists them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Repository:
     """The work tree with its top at `root` (absolute, links resolved).
@@ -67,14 +73,8 @@ class Repository:
         submodules and paths in a merge conflict are left out, as no id speaks for their content.
         """
         _, output = run(folder, "ls-files", "-s", "-z")
-        ids: dict[str, str] = {}
-        # Decoded at once: a catalogue has a dozen files for each release.
-        for record in os.fsdecode(output).split("\0")[:-1]:
-            facts, _, path = record.partition("\t")
-            mode, blob, stage = facts.split(" ")
-            if stage == "0" and mode in _REGULAR_FILES:
-                ids[path] = blob
-        return ids
+        # All at once: a catalogue has a dozen files for each release.
+        return {path: blob for blob, path in _regular_entries(os.fsdecode(output))}
 
     def modified(self, folder: Path) -> set[str]:
         """Paths below the folder whose file or index entry differs from HEAD, and untracked ones.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from stardust_gitops.assets.errors import AssetError, AssetProblem
 from stardust_gitops.assets.facts import AssetKind
@@ -26,8 +27,7 @@ from stardust_gitops.reconciler.workspace import Workspace
 _RUN_LOCK = "run  stardust-gitops assets lock"
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A mention of an asset: which catalogue file says it, where, and what it should be."""
 
     file: str

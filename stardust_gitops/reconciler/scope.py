@@ -74,7 +74,8 @@ def _releases_now(affected: Affected, survey: Survey, index: CatalogueIndex) -> 
         if row.release is not None and row.file in affected.files:
             yield row.release
     for finding in survey.findings:
-        if finding.release is not None and affected.concerns(finding):
+        elsewhere = finding.target not in affected.targets  # a target is concerned as a whole
+        if finding.release is not None and elsewhere and affected.concerns(finding):
             yield finding.release
 
 

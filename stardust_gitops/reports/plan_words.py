@@ -133,7 +133,9 @@ def next_steps(plan: Plan) -> tuple[str, ...]:
         return ("Nothing is sent while a guard stops the plan.",)
     steps = []
     if file_errors(plan) or any(_errors(item) for item in plan.items):
-        steps.append("Next: correct the errors; `stardust-gitops validate` shows each and what to do.")
+        steps.append(
+            "Next: correct the errors; `stardust-gitops validate` shows each and what to do."
+        )
     if any(item.action.sends for item in plan.items):
         what = "the rest" if not_sent(plan) else "this"
         steps.append(f"Next: `stardust-gitops apply` sends {what}.")

@@ -76,7 +76,7 @@ def layout_and_completion(subject: TargetFileSubject) -> Iterator[Hit]:
 
 
 def _covers(subject: TargetSubject) -> Iterator[ImageFacts]:
-    for role, _, asset in subject.base.assets:
+    for role, _, asset in subject.base.assets[-1:]:  # it is the last one
         if role == "cover" and isinstance(asset.facts, ImageFacts):
             yield asset.facts
 

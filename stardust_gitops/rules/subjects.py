@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import ClassVar, NamedTuple, Protocol
 
 from stardust_gitops.assets.lock import LockedAsset
@@ -18,6 +19,7 @@ from stardust_gitops.content.labels import Labels
 from stardust_gitops.content.resolve import Base
 from stardust_gitops.content.tracks import PlacedTrack
 from stardust_gitops.rules.index import CatalogueIndex
+from stardust_gitops.rules.texts import Said, texts
 
 
 class Scope(StrEnum):
@@ -76,7 +78,7 @@ class Subject(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: it keeps what several rules look at
 class ReleaseSubject:
     """A release by itself, whoever receives it. `base.document` is ``None`` where the release
     cannot be resolved: `model` is there always, and a rule says nothing about what it lacks."""
@@ -110,6 +112,11 @@ class ReleaseSubject:
     def tracks(self) -> tuple[PlacedTrack, ...]:
         """The tracks in the order of the content, each with its recording's fields."""
         return self.base.tracks
+
+    @cached_property
+    def titles(self) -> tuple[Said, ...]:
+        """The titles and versions of the release and its tracks, in all languages."""
+        return tuple(texts(self.model, self.tracks, ("title", "version")))
 
     @property
     def assets(self) -> tuple[tuple[str, int | None, LockedAsset], ...]:

@@ -18,6 +18,7 @@ from stardust_gitops.rules.texts import (
     names,
     shared_names,
     texts,
+    told_texts,
 )
 
 _FEATURING = re.compile(r"[\s(\[](?:feat\.?|ft\.|featuring)\s", re.IGNORECASE)
@@ -42,9 +43,17 @@ _SHORT = 5
 def _where(
     subject: ReleaseSubject, wrong: Callable[[str], object], message: str, *keys: str
 ) -> Iterator[Hit]:
-    for text in texts(subject, *keys):
-        if wrong(text.value):
-            yield text.hit(message.format(repr(text.value)))
+    for text in subject.titles:
+        if text.key in keys and wrong(text.value):
+            yield _hit(text, message.format(repr(text.value)))
+
+
+def _hit(text: Said, message: str) -> Hit:
+    """What is wrong with a text, told where it stands."""
+    if text.track is None:
+        return Hit(text.pointer, message, None, text.file)
+    file, pointer = text.track.pointer(text.key)
+    return Hit(pointer, message, None, file or None)
 
 
 @rule(
@@ -72,12 +81,19 @@ def featuring_in_title(subject: ReleaseSubject) -> Iterator[Hit]:
 )
 def artist_in_title(subject: ReleaseSubject) -> Iterator[Hit]:
     """A main artist before or after a dash or colon."""
-    names = [entry.name for entry in subject.model.artists if entry.role == "MainArtist"]
-    if not names:
-        return
-    either = "|".join(map(re.escape, names))
-    found = re.compile(rf"(?:{either})\s*(?:\s[-–—]|:)\s|.*\s[-–—]\s(?:{either})$", re.IGNORECASE)
-    yield from _where(subject, found.match, "the title {} holds the artist", "title")
+    names = {e.name.casefold() for e in subject.model.artists if e.role == "MainArtist"}
+
+    def credited(title: str) -> bool:
+        folded = title.casefold()
+        held = [name for name in names if name in folded]
+        return any(_beside(re.escape(name)).match(folded) for name in held)
+
+    return _where(subject, credited, "the title {} holds the artist", "title")
+
+
+def _beside(name: str) -> re.Pattern[str]:
+    """What has a name before or after a dash, or before a colon."""
+    return re.compile(rf"{name}\s*(?:\s[-–—]|:)\s|.*\s[-–—]\s{name}$")
 
 
 @rule(
@@ -109,9 +125,9 @@ def capitals(subject: ReleaseSubject) -> Iterator[Hit]:
 )
 def type_in_title(subject: ReleaseSubject) -> Iterator[Hit]:
     """Single, album, EP or LP as the last word."""
-    for text in texts(subject, own=("title",)):
+    for text in texts(subject.model, (), (), ("title",)):
         if _TYPE.search(text.value):
-            yield text.hit(f"the title {text.value!r} ends with a type of release")
+            yield _hit(text, f"the title {text.value!r} ends with a type of release")
 
 
 @rule(
@@ -127,8 +143,10 @@ def version_in_title(subject: ReleaseSubject) -> Iterator[Hit]:
     """Brackets at the end that hold a word for a version."""
 
     def versioned(text: str) -> bool:
+        if not text.endswith((")", "]")):
+            return False
         begin = max(text.rfind("("), text.rfind("["))
-        return text[-1:] in ")]" and begin >= 0 and _VERSION.search(text, begin) is not None
+        return begin >= 0 and _VERSION.search(text, begin) is not None
 
     return _where(subject, versioned, "the title {} holds a version", "title")
 
@@ -160,14 +178,16 @@ def zero_width(subject: ReleaseSubject | ConfigSubject) -> Iterator[Hit]:
     """Zero-width and soft hyphens; joiners only among Latin letters, others need them. In names of
     parties and labels, too."""
     if isinstance(subject, ConfigSubject):
-        every = shared_names(subject)
+        every = shared_names(subject.frame.catalogue)
     else:
-        every = chain(texts(subject, *OF_BOTH, own=OF_RELEASE), names(subject))
+        model, tracks = subject.model, subject.tracks
+        said = texts(model, tracks, OF_BOTH, OF_RELEASE, beyond_ascii=True)
+        every = chain(said, names(model, tracks))
     for text in every:
-        bad = None if text.value.isascii() else _ZERO_WIDTH.search(text.value)
+        bad = _ZERO_WIDTH.search(text.value)
         if bad:
             code = f"U+{ord(bad.group()):04X}"
-            yield text.hit(f"the {SAID[text.key]} holds the invisible character {code}")
+            yield _hit(text, f"the {SAID[text.key]} holds the invisible character {code}")
 
 
 @rule(
@@ -183,17 +203,17 @@ def language_and_script(subject: ReleaseSubject | ConfigSubject) -> Iterator[Hit
     """Letters that are not Latin against the language that a translation or a party's other name
     has, and against that of the metadata."""
     if isinstance(subject, ConfigSubject):
-        usual, every = None, shared_names(subject)
+        usual, every = None, shared_names(subject.frame.catalogue)
     else:
         usual = subject.model.language or subject.config.defaults.language
-        every = texts(subject, "title", "version")
+        every = iter(subject.titles)
     for text in every:
         language = text.language or usual
         if language is None or text.value.isascii():
             continue
         script = foreign_script(text.value, language)
         if script is not None:
-            yield text.hit(f"{text.value!r} is {script}, the language is {language}")
+            yield _hit(text, f"{text.value!r} is {script}, the language is {language}")
 
 
 @rule(
@@ -210,8 +230,9 @@ def emoji(subject: TargetSubject) -> Iterator[Hit]:
     if subject.target.model.emoji:
         return
     label = Said("label", subject.document["label"], None, ("label",))
-    told = texts(subject, *OF_BOTH, own=("c_line",))
-    for text in chain(told, names(subject, parties=True), (label,)):
+    model, tracks = subject.model, subject.tracks
+    told = told_texts(model, tracks, subject.target.id, OF_BOTH, ("c_line",))
+    for text in chain(told, names(model, tracks, parties=True), (label,)):
         if not text.value.isascii() and _EMOJI.search(text.value):
             said = SAID[text.key]
-            yield text.hit(f"the {said} holds an emoji, {subject.target.id} takes none")
+            yield _hit(text, f"the {said} holds an emoji, {subject.target.id} takes none")

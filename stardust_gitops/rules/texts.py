@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from stardust_gitops.catalog.loading import Catalogue
 from stardust_gitops.catalog.models.overrides import OverrideEntry
 from stardust_gitops.catalog.models.parties import PartyEntry
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.catalog.models.titles import TitleEntry
 from stardust_gitops.content.tracks import PlacedTrack
 from stardust_gitops.diagnostics import Pointer
-from stardust_gitops.rules.registry import Hit
-from stardust_gitops.rules.subjects import ConfigSubject, ReleaseSubject, TargetSubject
 
 OF_BOTH = ("title", "version", "display_artist", "p_line")
 """What a release and a track may say alike."""
@@ -43,35 +42,47 @@ class Said(NamedTuple):
     file: str | None = None
     language: str | None = None
 
-    def hit(self, message: str) -> Hit:
-        """What is wrong with it, told where it stands."""
-        if self.track is None:
-            return Hit(self.pointer, message, None, self.file)
-        file, pointer = self.track.pointer(self.key)
-        return Hit(pointer, message, None, file or None)
-
 
 def texts(
-    subject: ReleaseSubject | TargetSubject, *keys: str, own: Sequence[str] = ()
+    model: ReleaseFile,
+    tracks: Sequence[PlacedTrack],
+    keys: Sequence[str],
+    own: Sequence[str] = (),
+    *,
+    beyond_ascii: bool = False,
 ) -> Iterator[Said]:
     """What the release, its titles in other languages, its words for single targets and its
-    tracks say under these keys, and the release and its words for targets alone under `own`. Of a
-    release at a target, as that target is told it."""
-    model = subject.model
-    if isinstance(subject, TargetSubject):
-        instead = model.overrides.get(subject.target.id)
-        yield from _of(model, keys, own, (), {} if instead is None else instead.model_dump())
-        if instead is not None:
-            yield from _of(instead, keys, own, ("overrides", subject.target.id))
-    else:
-        yield from _of(model, keys, own, ())
-        for name, entry in model.overrides.items():
-            yield from _of(entry, keys, own, ("overrides", name))
-    for track in subject.tracks:
+    tracks say under these keys, and the release and its words for targets alone under `own`. With
+    `beyond_ascii`, tracks' titles of plain ASCII are left out: most are, and they are many."""
+    yield from _of(model, keys, own, ())
+    for name, entry in model.overrides.items():
+        yield from _of(entry, keys, own, ("overrides", name))
+    yield from _of_tracks(tracks, keys, beyond_ascii)
+
+
+def told_texts(
+    model: ReleaseFile,
+    tracks: Sequence[PlacedTrack],
+    target: str,
+    keys: Sequence[str],
+    own: Sequence[str] = (),
+) -> Iterator[Said]:
+    """As `texts` beyond ASCII, as one target is told it."""
+    instead = model.overrides.get(target)
+    yield from _of(model, keys, own, (), {} if instead is None else instead.model_dump())
+    if instead is not None:
+        yield from _of(instead, keys, own, ("overrides", target))
+    yield from _of_tracks(tracks, keys, True)
+
+
+def _of_tracks(
+    tracks: Sequence[PlacedTrack], keys: Sequence[str], beyond_ascii: bool
+) -> Iterator[Said]:
+    for track in tracks:
         fields = track.fields
         for key in keys:
             value = getattr(fields, key)
-            if value is not None:
+            if value is not None and not (beyond_ascii and value.isascii()):
                 yield Said(key, value, track)
         if fields.titles:
             file, pointer = track.pointer("titles")
@@ -103,11 +114,13 @@ def _translated(
                 yield Said(key, value, None, (*at, index, key), file, title.language)
 
 
-def names(subject: ReleaseSubject | TargetSubject, *, parties: bool = False) -> Iterator[Said]:
+def names(
+    model: ReleaseFile, tracks: Sequence[PlacedTrack], *, parties: bool = False
+) -> Iterator[Said]:
     """The names beyond ASCII that a release and its tracks credit; with `parties` also those that
     the key of a party stands for."""
-    yield from _names(subject.model.artists, ("artists",), None, parties)
-    for track in subject.tracks:
+    yield from _names(model.artists, ("artists",), None, parties)
+    for track in tracks:
         for key in ("artists", "contributors", "publishers"):
             entries = getattr(track.fields, key)
             if entries:
@@ -123,9 +136,8 @@ def _names(
             yield Said("name", entry.name, None, (*at, index, "name"), file)
 
 
-def shared_names(subject: ConfigSubject) -> Iterator[Said]:
+def shared_names(catalogue: Catalogue) -> Iterator[Said]:
     """The names that the files of ``parties/`` and ``labels/`` give."""
-    catalogue = subject.frame.catalogue
     for party in catalogue.parties.values():
         yield Said("name", party.model.name, None, ("name",), party.file)
         for index, local in enumerate(party.model.names):

@@ -45,7 +45,7 @@ def unknown_to_the_version(subject: TargetSubject | TargetFileSubject) -> Iterat
     version = subject.target.model.message.version
     if isinstance(subject, TargetFileSubject):
         said = _offers(subject)
-    elif _values(subject.base).isdisjoint(_lacking(version)):
+    elif subject.base.words.isdisjoint(_lacking(version)):
         return  # nearly always
     else:
         said = _of_release(subject)
@@ -80,28 +80,6 @@ def _of_release(subject: TargetSubject) -> Iterator[_Said]:
 @lru_cache(maxsize=8)
 def _lacking(version: str) -> frozenset[str]:
     return frozenset().union(*(lacking(name, version) for name in _SETS))
-
-
-_latest: tuple[Base | None, frozenset[str]] = None, frozenset()
-"""The release that was asked about last with all its values: one is judged for all its targets
-before the next. Threads may overwrite each other's; each goes on with its own."""
-
-
-def _values(base: Base) -> frozenset[str]:
-    global _latest
-    known, values = _latest
-    if known is not base:
-        model, found = base.model, set()
-        found.add(model.type or "")
-        found.update(related.type for related in model.related)
-        for deal in model.deals:
-            found.update(deal.models or (), deal.uses or ())
-        for track in base.tracks:
-            for entry in track.fields.contributors or ():
-                found.update(entry.roles, entry.instruments)
-        values = frozenset(found)
-        _latest = base, values
-    return values
 
 
 def _said(base: Base) -> Iterator[_Said]:

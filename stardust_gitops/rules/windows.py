@@ -39,6 +39,8 @@ class _Meeting(NamedTuple):
 def _meetings(subject: TargetSubject) -> Iterator[_Meeting]:
     """Windows of one model and use that follow each other somewhere, each pair once."""
     deals: list[Document] = subject.document.get("deals", [])
+    if len(deals) < 2:
+        return
     used = [(model, use) for deal in deals for model in deal["models"] for use in deal["uses"]]
     if len(used) == len(set(used)):
         return  # nearly always

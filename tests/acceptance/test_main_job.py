@@ -149,7 +149,7 @@ def test_audio_replaced_under_the_same_isrc(label: CatalogueFolder) -> None:
     label.write("assets/two.flac", audio_bytes(seconds=0.7))
     blocked = plan_of(label)
     assert set(blocked.actions.values()) == {"blocked"}
-    assert "`stardust-gitops validate` says how" in label.run("plan").stdout
+    assert "correct the errors; `stardust-gitops validate`" in label.run("plan").stdout
     wrong = label.run("validate")
     assert wrong.code == 3
     assert f"{EP_FILE}:22" in wrong.stdout

@@ -31,6 +31,7 @@ def since(label: CatalogueFolder, ref: str = "HEAD", *arguments: str) -> Plan:
     """The narrowed plan with all its items, each of which is as in the plan of everything."""
     plan = plan_of(label, "--all", "--changed-since", ref, *arguments)
     everything = plan_of(label, "--all", *arguments)
+    assert set(plan.stops) <= set(everything.stops)
     assert plan.items == {key: everything.items[key] for key in plan.items}
     return plan
 
@@ -88,6 +89,15 @@ def test_what_depends_on_a_file(
     assert set(since(label).items) == concerned
 
 
+def test_errors_at_a_target_concern_no_other(label: CatalogueFolder) -> None:
+    label.edit(EP_FILE, "genre: HOUSE-00", "genre: POLKA-00")
+    label.commit()
+    touch(label, "genre_maps/service.yaml")
+    plan = since(label)
+    assert set(plan.items) == items(EP, SINGLE, targets=[SERVICE])
+    assert plan.actions[EP, SERVICE] == "blocked"
+
+
 def test_parties_and_labels_by_key_and_by_name(label: CatalogueFolder) -> None:
     label.edit(EP_FILE, "artists: [{name: Kestrel & Sons}]", "artists: [{party: kestrel}]")
     for file, text in ((PARTY_FILE, PARTY), (LABEL_FILE, "name: Beta Tide\n")):
@@ -143,6 +153,18 @@ def test_a_release_that_is_not_concerned_is_never_orphaned(label: CatalogueFolde
     assert plan_of(label).actions[EP, SERVICE] == "orphaned"
     touch(label, SINGLE_FILE)
     assert set(since(label).items) == items(SINGLE)
+
+
+def test_guards_look_at_the_whole_catalogue(label: CatalogueFolder) -> None:
+    text = label.path("stardust.yaml").read_text()
+    label.write("stardust.yaml", text + "safety: {minimum_population: 1, missing: {percent: 40}}\n")
+    label.commit()
+    touch(label, EP_FILE)
+    assert since(label).stops == []
+    label.path(SINGLE_FILE).rename(label.path("single.txt"))
+    label.commit()
+    touch(label, EP_FILE)
+    assert since(label).stops == plan_of(label).stops != []
 
 
 def test_a_file_that_moved_and_one_with_another_icpn(label: CatalogueFolder) -> None:

@@ -180,6 +180,43 @@ def test_no_changes() -> None:
     assert "new release" in printed(plan_of([]))
 
 
+def ending(plan: Plan) -> list[str]:
+    """What comes after the summary."""
+    lines = printed(plan, width=80).splitlines()
+    (summary,) = [number for number, line in enumerate(lines) if line.startswith("Plan: ")]
+    return lines[summary + 1 :]
+
+
+CORRECT = "Next: correct the errors; `stardust-gitops validate` shows each and what to do."
+
+
+def test_what_is_in_the_way_is_said_with_what_to_do_next() -> None:
+    wrong = [wish(gtin(1), target=name, errors=(error(),)) for name in ("spotify", "deezer")]
+    plan = plan_of(wrong, targets=[SPOTIFY, DEEZER])
+    assert ending(plan) == ["Not sent: 1 release with errors.", CORRECT]
+    assert ending(replace(plan, findings=(error("no YAML", code="SG1010"),))) == [
+        "Not sent: 1 release with errors, what 1 file with errors should describe.",
+        CORRECT,
+    ]
+
+
+def test_what_waits_for_a_decision_is_no_error() -> None:
+    moved = replace(SPOTIFY, moved_from="old")
+    ledger = snapshot({("old", wish().release): live()})
+    plan = plan_of([wish(message="new")], ledger, targets=[moved])
+    assert plan.count(Action.BLOCKED) == 1
+    assert ending(plan) == [
+        "Not sent: 1 release blocked for the reason given above.",
+        "Next: settle what is blocked, then plan again.",
+    ]
+
+
+def test_a_part_of_the_catalogue_without_changes() -> None:
+    text = printed(replace(plan_of([]), narrowed=True))
+    assert text.startswith("No changes. What was chosen is as the catalogue says.\n")
+    assert "new release" not in text
+
+
 def test_a_long_plan_says_how_many_more() -> None:
     plan = plan_of([wish(gtin(i)) for i in range(1, 31)] + [wish(gtin(99), status="hold")])
     text = printed(plan, limit=10)

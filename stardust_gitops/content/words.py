@@ -1,0 +1,20 @@
+"""The words of DDEX's sets of allowed values that a release uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from stardust_gitops.catalog.models.release import ReleaseFile
+from stardust_gitops.content.tracks import PlacedTrack
+
+
+def allowed_words(model: ReleaseFile, tracks: Iterable[PlacedTrack]) -> frozenset[str]:
+    """Types, relations, models and uses of the release; roles and instruments of its tracks."""
+    found = {model.type or ""}
+    found.update(related.type for related in model.related)
+    for deal in model.deals:
+        found.update(deal.models or (), deal.uses or ())
+    for track in tracks:
+        for entry in track.fields.contributors or ():
+            found.update(entry.roles, entry.instruments)
+    return frozenset(found)
