@@ -63,8 +63,10 @@ class Locks:
         problem."""
         catalogue = self.workspace.catalogue
         for place, track in enumerate(model.tracks):
+            if track.audio:
+                continue
             recording = catalogue.recordings.get(track.track or "")
-            known = track.audio or (recording.model.audio if recording else None)
+            known = recording.model.audio if recording else None
             if known is None and (track.track is None or recording is not None):
                 problems.error(
                     "SG2001",
@@ -86,7 +88,7 @@ class Locks:
             if asset is None or asset.kind != reference.kind:
                 code = AssetProblem.LOCK_MISSING if lock is None else AssetProblem.NOT_LOCKED
                 self._to_measure(reference, problems, code, "has not been measured")
-            elif self._agrees(reference, asset, problems):
+            elif self._is_known(asset) or self._agrees(reference, asset, problems):
                 locked[reference.path] = asset
         return locked
 
@@ -131,6 +133,11 @@ class Locks:
             error.hint or "",
             reference.file,
         )
+
+    def _is_known(self, asset: LockedAsset) -> bool:
+        """Whether git knows the file by just the id that was measured: nearly always."""
+        blob = self.workspace.git_ids.get(asset.path)
+        return blob == asset.file.git_blob and asset.path not in self.workspace.modified
 
     def _agrees(self, reference: Reference, asset: LockedAsset, problems: Problems) -> bool:
         try:

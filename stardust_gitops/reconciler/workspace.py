@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,10 +69,12 @@ def open_workspace(root: Path) -> Workspace:
         return Workspace(
             catalogue=catalogue, repository=None, commit=None, git_ids={}, modified=frozenset()
         )
-    return Workspace(
-        catalogue=catalogue,
-        repository=repository,
-        commit=repository.head(),
-        git_ids=repository.index_ids(root),
-        modified=frozenset(repository.modified(root)),
-    )
+    with ThreadPoolExecutor() as pool:  # git looks at every file: meanwhile its index is read
+        modified = pool.submit(repository.modified, root)
+        return Workspace(
+            catalogue=catalogue,
+            repository=repository,
+            commit=repository.head(),
+            git_ids=repository.index_ids(root),
+            modified=frozenset(modified.result()),
+        )
