@@ -34,7 +34,7 @@ from stardust_gitops.messages.check import check_tree
 from stardust_gitops.messages.ern.options import FileName, MessageOptions
 from stardust_gitops.messages.ern.recordings import carried_assets
 from stardust_gitops.messages.ern.versions import version_named
-from stardust_gitops.messages.ern.writer import build_new_release
+from stardust_gitops.messages.ern.writer import build_message
 from stardust_gitops.messages.header import Header, MessagingParty
 from stardust_gitops.messages.xsd import compile_schema
 from tests.ddex import require_schemas
@@ -167,15 +167,15 @@ def run() -> list[Row]:
     options = MessageOptions(files=files)
 
     def ours() -> None:
-        problems = check_tree(build_new_release(delivery, header, options), "4.3", base)
+        problems = check_tree(build_message(delivery, header, options), "4.3", base)
         assert not problems, problems
 
-    tree = build_new_release(delivery, header, options)
+    tree = build_message(delivery, header, options)
     calls, attributes = _calls(tree), {str(name): str(value) for name, value in tree.items()}
     nsmap = {prefix: uri for prefix, uri in tree.nsmap.items() if prefix}
 
     def floor() -> None:
-        made = [etree.Element(version.root, attributes, nsmap=nsmap)]
+        made = [etree.Element(version.root("NewReleaseMessage"), attributes, nsmap=nsmap)]
         for parent, name, given, text in calls:
             element = etree.SubElement(made[parent], name, given)
             if text is not None:

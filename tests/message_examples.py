@@ -24,7 +24,7 @@ from stardust_gitops.content.model import (
 )
 from stardust_gitops.messages.ern.options import FileName, MessageOptions
 from stardust_gitops.messages.ern.recordings import carried_assets
-from stardust_gitops.messages.ern.writer import write_new_release
+from stardust_gitops.messages.ern.writer import write_message
 from stardust_gitops.messages.header import Header, MessagingParty
 
 SENDER = "PADPIDA2026112201U"
@@ -154,4 +154,4 @@ def read(data: bytes) -> Read:
 
 def written(of: Delivery | None = None, header: Header = HEADER, **options: Any) -> Read:
     """The message of a delivery, read back."""
-    return read(write_new_release(of or delivery(), header, MessageOptions(**options)))
+    return read(write_message(of or delivery(), header, MessageOptions(**options)))

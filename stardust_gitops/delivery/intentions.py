@@ -36,7 +36,7 @@ from stardust_gitops.ledger.events import Kind, StreamId
 from stardust_gitops.ledger.journal import Entry
 from stardust_gitops.ledger.state import Phase, Sent, StreamState
 from stardust_gitops.messages.ern.options import MessageOptions
-from stardust_gitops.messages.ern.writer import write_new_release
+from stardust_gitops.messages.ern.writer import write_message
 from stardust_gitops.messages.header import Header
 from stardust_gitops.messages.problems import MessageError
 from stardust_gitops.planning.model import Action, Item
@@ -186,7 +186,7 @@ def _intend(
         choreography=recipient.choreography,
         with_files=item.with_files,
     )
-    message = write_new_release(delivery, header, _options(session, item, job, package))
+    message = write_message(delivery, header, _options(session, item, job, package))
     _must_be_sound(session, message)
     fingerprint, assets = delivery_fingerprints(delivery)
     return {

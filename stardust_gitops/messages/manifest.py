@@ -93,7 +93,7 @@ class ManifestBatch:
 @functools.cache
 def _grammar(version: str) -> Grammar:
     sets = {**_SETS, "HashSumAlgorithmType": _ALGORITHMS[version]}
-    return Grammar(_TYPES, sets, root=f"{{{_NAMESPACES[version]}}}ManifestMessage")
+    return Grammar(_TYPES, sets, roots=[f"{{{_NAMESPACES[version]}}}ManifestMessage"])
 
 
 def write_manifest(batch: ManifestBatch) -> bytes:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from lxml import etree
@@ -179,17 +179,16 @@ class _Model:
 
 
 class Grammar:
-    """A whole table, compiled; `root` is the qualified name of the document's element."""
+    """A whole table, compiled; `roots` are the qualified names of documents' elements."""
 
     def __init__(
-        self, types: Mapping[str, str], sets: Mapping[str, frozenset[str]], *, root: str
+        self, types: Mapping[str, str], sets: Mapping[str, frozenset[str]], *, roots: Iterable[str]
     ) -> None:
         self._sets = sets
-        self.root = root
         self._rules = {name: Rule(name) for name in types}
         for name, line in types.items():
             self._compile(self._rules[name], line)
-        self._start = self._rules[etree.QName(root).localname]
+        self._roots = {root: self._rules[etree.QName(root).localname] for root in roots}
 
     def _compile(self, rule: Rule, line: str) -> None:
         words = line.split()
@@ -234,10 +233,12 @@ class Grammar:
 
     def check(self, root: etree._Element) -> list[Problem]:
         """All problems of the tree under `root`, in document order; empty if there are none."""
-        if root.tag != self.root:
-            return [Problem(path="/", message=f"the root is {root.tag}, not {self.root}")]
+        start = self._roots.get(root.tag)
+        if start is None:
+            known = " or ".join(self._roots)
+            return [Problem(path="/", message=f"the root is {root.tag}, not {known}")]
         problems: list[Problem] = []
-        _walk(root, self._start, problems)
+        _walk(root, start, problems)
         return problems
 
 

@@ -13,7 +13,7 @@ from stardust_gitops.delivery.rendering import message_options
 from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.errors import UsageError
 from stardust_gitops.identifiers.icpn import to_gtin14
-from stardust_gitops.messages.ern.writer import write_new_release
+from stardust_gitops.messages.ern.writer import write_message
 from stardust_gitops.messages.header import Header
 from stardust_gitops.planning.model import Action
 from stardust_gitops.planning.strays import shown_icpn
@@ -70,7 +70,7 @@ def preview(workspace: Workspace, release: str, target_id: str, action: Action) 
         recipient, delivery, package, takedown=taking_down, last_day=PREVIEW_END
     )
     header = _header(workspace, target, recipient, delivery.icpn)
-    return Preview(message=write_new_release(delivery, header, options), package=package)
+    return Preview(message=write_message(delivery, header, options), package=package)
 
 
 def find_release(workspace: Workspace, release: str) -> tuple[str, ReleaseFile]:

@@ -21,7 +21,7 @@ from stardust_gitops.messages.check import check_message, check_tree
 from stardust_gitops.messages.ern.conformance import check_structure
 from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.ern.references import check_references
-from stardust_gitops.messages.ern.writer import build_new_release, write_new_release
+from stardust_gitops.messages.ern.writer import build_message, write_message
 from stardust_gitops.messages.header import Header
 from stardust_gitops.messages.xml import serialise
 from tests.ddex import official, official_files, require_schemas
@@ -57,18 +57,18 @@ def _disagreement(mutant: Mutant) -> str | None:
 @given(messages())
 def test_every_message_passes_every_check(sources: Sources) -> None:
     schemas = require_schemas()
-    root = build_new_release(*sources)
+    root = build_message(*sources)
     assert check_tree(root, "4.3", schemas) == []
     assert official()(root) == []
     data = serialise(root)
-    assert data == write_new_release(*sources)
+    assert data == write_message(*sources)
     assert check_message(data, "4.3", schemas) == []
 
 
 @_settings(15, 2000)
 @given(messages())
 def test_every_message_passes_our_own_checks_alone(sources: Sources) -> None:
-    root = build_new_release(*sources)
+    root = build_message(*sources)
     assert check_structure(root, "4.3") == []
     assert check_references(root) == []
 
@@ -77,7 +77,7 @@ def test_every_message_passes_our_own_checks_alone(sources: Sources) -> None:
 @given(messages(), st.data())
 def test_checks_agree_on_spoiled_messages(sources: Sources, data: st.DataObject) -> None:
     """Several changes, one upon the other, so that one does not only undo what is easy to see."""
-    root = build_new_release(*sources)
+    root = build_message(*sources)
     for _ in range(data.draw(st.integers(1, 3))):
         count = sum(1 for _ in root.iter("*"))
         number = data.draw(st.integers(0, count - 1))
@@ -97,7 +97,7 @@ def test_checks_agree_on_every_small_change() -> None:
     @_settings(20, 200)
     @given(messages())
     def collect(sources: Sources) -> None:
-        root = build_new_release(*sources)
+        root = build_message(*sources)
         elements = list(root.iter("*"))
         for number in paths(root):
             element = elements[number]
@@ -147,7 +147,7 @@ def test_a_second_validator_agrees_on_ids_and_references(tmp_path: Path) -> None
     @_settings(2, 60)
     @given(messages())
     def compare(sources: Sources) -> None:
-        root = build_new_release(*sources)
+        root = build_message(*sources)
         path = tmp_path / "message.xml"
         path.write_bytes(serialise(root))
         assert schema.is_valid(str(path))

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from stardust_gitops.messages.ern.options import MessageOptions
-from stardust_gitops.messages.ern.writer import build_new_release
+from stardust_gitops.messages.ern.writer import build_message
 from stardust_gitops.rules.book import rule_book
 from stardust_gitops.rules.business import BUSINESS_RULES, BusinessRule
 from tests import message_examples as example
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def message() -> etree._Element:
     """A message of two tracks on two discs."""
     tracks = (example.track(1), example.track(2, disc=2))
-    return build_new_release(
+    return build_message(
         example.delivery(tracks=tracks), example.HEADER, MessageOptions(profile="Audio")
     )
 

@@ -13,7 +13,7 @@ from stardust_gitops.messages.check import check_message, check_tree
 from stardust_gitops.messages.ern.conformance import check_structure
 from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.ern.references import check_references
-from stardust_gitops.messages.ern.writer import build_new_release, write_new_release
+from stardust_gitops.messages.ern.writer import build_message, write_message
 from stardust_gitops.messages.structure import Grammar
 from tests import message_examples as example
 from tests.ddex import require_schemas
@@ -25,7 +25,7 @@ def tree(profile: str = "Audio") -> etree._Element:
     tracks = (example.track(1),) if profile != "Audio" else (example.track(1), example.track(2))
     delivery = example.delivery(visibility=Visibility(release="2026-11-20"), tracks=tracks)
     options = MessageOptions(profile="SimpleAudioSingle" if profile != "Audio" else "Audio")
-    return build_new_release(delivery, HEADER, options)
+    return build_message(delivery, HEADER, options)
 
 
 def at(root: etree._Element, path: str) -> etree._Element:
@@ -157,7 +157,7 @@ def test_all_problems_are_reported_with_their_place() -> None:
 
 
 def test_children_in_the_messages_namespace_are_refused() -> None:
-    data = write_new_release(example.delivery(), HEADER, MessageOptions())
+    data = write_message(example.delivery(), HEADER, MessageOptions())
     spoiled = data.replace(b"ern:", b"").replace(b"xmlns:ern=", b"xmlns=")
     problems = check_message(spoiled, "4.3")
     assert "{http://ddex.net/xml/ern/43}MessageHeader" not in problems[0].message
@@ -186,7 +186,7 @@ def test_another_root_is_refused() -> None:
 
 
 def test_the_gate_reads_what_the_writer_wrote() -> None:
-    data = write_new_release(example.delivery(), HEADER, MessageOptions())
+    data = write_message(example.delivery(), HEADER, MessageOptions())
     assert check_message(data, "4.3", require_schemas()) == []
 
 
@@ -199,7 +199,7 @@ def test_the_gate_asks_the_official_xsd_after_the_references() -> None:
 
 def test_an_ambiguous_table_is_refused() -> None:
     with pytest.raises(ValueError, match="two ways to read B"):
-        Grammar({"A": "B? B"}, {}, root="A")
+        Grammar({"A": "B? B"}, {}, roots=["A"])
 
 
 @pytest.mark.parametrize(
@@ -218,5 +218,5 @@ def test_an_ambiguous_table_is_refused() -> None:
     ],
 )
 def test_the_notation_of_tables(document: str, sound: bool) -> None:
-    grammar = Grammar({"A": "B+ (C | D:integer)"}, {}, root="A")
+    grammar = Grammar({"A": "B+ (C | D:integer)"}, {}, roots=["A"])
     assert (grammar.check(etree.fromstring(document)) == []) is sound

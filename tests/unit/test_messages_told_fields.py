@@ -12,7 +12,7 @@ from stardust_gitops.content.model import Deal, Delivery, Preview, Principal, Te
 from stardust_gitops.messages.check import check_tree
 from stardust_gitops.messages.ern.conformance import check_structure
 from stardust_gitops.messages.ern.options import MessageOptions
-from stardust_gitops.messages.ern.writer import build_new_release
+from stardust_gitops.messages.ern.writer import build_message
 from stardust_gitops.messages.header import MessagingParty
 from stardust_gitops.messages.problems import MessageError
 from tests import message_examples as example
@@ -48,7 +48,7 @@ def delivery() -> Delivery:
 
 def tree() -> etree._Element:
     """Its message."""
-    return build_new_release(delivery(), HEADER, MessageOptions())
+    return build_message(delivery(), HEADER, MessageOptions())
 
 
 def test_it_is_valid_in_either_profile() -> None:
@@ -57,7 +57,7 @@ def test_it_is_valid_in_either_profile() -> None:
         content=replace(delivery().content, tracks=delivery().content.tracks[:1]),
         assets=(delivery().assets[0], delivery().assets[2]),
     )
-    simple = build_new_release(single, HEADER, MessageOptions(profile="SimpleAudioSingle"))
+    simple = build_message(single, HEADER, MessageOptions(profile="SimpleAudioSingle"))
     for root in (tree(), simple):
         assert check_tree(root, "4.3") == []
         assert official()(root) == []

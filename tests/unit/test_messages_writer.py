@@ -19,7 +19,7 @@ from stardust_gitops.content.model import (
 from stardust_gitops.messages.check import check_message
 from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.ern.recordings import carried_assets, duration_text
-from stardust_gitops.messages.ern.writer import write_new_release
+from stardust_gitops.messages.ern.writer import write_message
 from stardust_gitops.messages.header import MessagingParty
 from stardust_gitops.messages.problems import MessageError
 from tests import message_examples as example
@@ -67,8 +67,8 @@ def test_root_and_header() -> None:
 
 
 def test_bytes_are_deterministic_indented_and_declared() -> None:
-    first = write_new_release(example.delivery(), HEADER, MessageOptions())
-    again = write_new_release(example.delivery(), HEADER, MessageOptions())
+    first = write_message(example.delivery(), HEADER, MessageOptions())
+    again = write_message(example.delivery(), HEADER, MessageOptions())
     assert first == again
     lines = first.decode("utf-8").splitlines()
     assert lines[0] == "<?xml version='1.0' encoding='UTF-8'?>"
@@ -175,7 +175,7 @@ def test_one_contributor_per_party_with_all_roles() -> None:
 
 def test_a_role_outside_the_value_set_is_written_and_then_refused() -> None:
     contributors = (Contributor(party=ADA, roles=("Producer",)),)
-    data = write_new_release(
+    data = write_message(
         example.delivery(tracks=(track(1, contributors=contributors),)), HEADER, MessageOptions()
     )
     (problem,) = check_message(data, "4.3")

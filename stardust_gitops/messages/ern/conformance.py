@@ -16,7 +16,7 @@ from stardust_gitops.messages.structure import Grammar
 def grammar(version: str) -> Grammar:
     """The compiled table of a version."""
     which = version_named(version)
-    return Grammar(which.types, allowed_values(version), root=which.root)
+    return Grammar(which.types, allowed_values(version), roots=which.roots)
 
 
 def check_structure(root: etree._Element, version: str) -> list[Problem]:

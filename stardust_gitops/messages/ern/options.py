@@ -8,8 +8,10 @@ from typing import Literal
 from stardust_gitops.content.model import Asset
 
 Profile = Literal["Audio", "SimpleAudioSingle"]
+"""What a target may ask for; each shape says it in its own words."""
 HashAlgorithm = Literal["MD5", "SHA-256"]
-Takedown = Literal["no_deals", "end_date"]
+Takedown = Literal["no_deals", "end_date", "takedown_flag"]
+UpdateIndicator = Literal["OriginalMessage", "UpdateMessage"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +28,18 @@ class MessageOptions:
 
     `files` names every file of `recordings.carried_assets`; ``None`` where no file travels (an
     update of the message alone, a takedown). `takedown` says how: ``no_deals`` leaves out all
-    deals, ``end_date`` ends them with `end_date`, the last day (date text), fixed when intended.
+    deals, ``end_date`` ends them with `end_date`, the last day (date text), fixed when intended,
+    ``takedown_flag`` says TakeDown in place of what a deal offers (3.x). `purge` makes a
+    PurgeReleaseMessage, for which only version, sender and recipient count. `update_indicator` is
+    said in 3.x alone. Without `track_deals` deals are listed for the release only.
     """
 
     version: str = "4.3"
     profile: Profile = "Audio"
     files: tuple[FileName, ...] | None = None
     takedown: Takedown | None = None
+    purge: bool = False
+    update_indicator: UpdateIndicator | None = None
+    track_deals: bool = True
     end_date: str | None = None
     hash_algorithm: HashAlgorithm = "MD5"

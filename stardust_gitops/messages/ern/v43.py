@@ -7,6 +7,7 @@ from stardust_gitops.messages.ern.version import Version
 
 ERN_43 = Version(
     name="4.3",
+    shape="4",
     folder="43",
     namespace="http://ddex.net/xml/ern/43",
     avs_version="3",

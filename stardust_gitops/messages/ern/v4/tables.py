@@ -23,6 +23,10 @@ TYPES: Mapping[str, str] = {
         "@LanguageAndScriptCode!:langcode @AvsVersionId! "
         "@ReleaseProfileVersionId:{ReleaseProfileVersionId}"
     ),
+    "PurgeReleaseMessage": (
+        "MessageHeader PurgedRelease @LanguageAndScriptCode!:langcode @AvsVersionId!"
+    ),
+    "PurgedRelease": "ReleaseId?",
     # header
     "MessageHeader": (
         "MessageThreadId? MessageId MessageSender:MessagingParty SentOnBehalfOf:MessagingParty? "

@@ -29,7 +29,8 @@ def build(delivery: Delivery, header: Header, options: MessageOptions, version: 
     """The tree of the message. Raises `MessageError` where the content cannot be said."""
     found = recordings(delivery)
     _check_profile(delivery, found, options)
-    root = _root(delivery, options, version)
+    root = _root(version, "NewReleaseMessage", delivery.content.language)
+    root.set("ReleaseProfileVersionId", options.profile)
     _add_header(root, header, _principal(delivery, header))
     has_cover = cover_of(delivery) is not None
     draft = Draft(
@@ -48,6 +49,18 @@ def build(delivery: Delivery, header: Header, options: MessageOptions, version: 
     add_resource_list(draft)
     add_release_list(draft, visible=visibility is not None)
     add_deal_list(draft, offers, visibility)
+    return root
+
+
+def build_purge(
+    delivery: Delivery, header: Header, options: MessageOptions, version: Version
+) -> Element:
+    """The tree of a PurgeReleaseMessage: which release is to be removed for good. Its title is
+    left out, as ERN 4 has no type for a title that is shown."""
+    root = _root(version, "PurgeReleaseMessage", delivery.content.language)
+    _add_header(root, header, _principal(delivery, header))
+    release_id = SubElement(SubElement(root, "PurgedRelease"), "ReleaseId")
+    add(release_id, "ICPN", delivery.icpn)
     return root
 
 
@@ -88,15 +101,16 @@ def _uris(delivery: Delivery, options: MessageOptions) -> dict[Asset, str]:
     return uris
 
 
-def _root(delivery: Delivery, options: MessageOptions, version: Version) -> Element:
+def _root(version: Version, message: str, language: str) -> Element:
     location = f"{version.namespace} {version.namespace}/{version.message_xsd}"
     attributes = {
         f"{{{XSI}}}schemaLocation": location,
-        "LanguageAndScriptCode": clean(delivery.content.language, "LanguageAndScriptCode"),
-        "AvsVersionId": version.avs_version,
-        "ReleaseProfileVersionId": options.profile,
+        "LanguageAndScriptCode": clean(language, "LanguageAndScriptCode"),
     }
-    return etree.Element(version.root, attributes, nsmap={"ern": version.namespace, "xsi": XSI})
+    if version.avs_version is not None:
+        attributes["AvsVersionId"] = version.avs_version
+    namespaces = {"ern": version.namespace, "xsi": XSI}
+    return etree.Element(version.root(message), attributes, nsmap=namespaces)
 
 
 def _principal(delivery: Delivery, header: Header) -> MessagingParty | None:
@@ -114,7 +128,8 @@ def _add_header(root: Element, header: Header, principal: MessagingParty | None)
     _add_party(element, "MessageSender", header.sender)
     if principal is not None:
         _add_party(element, "SentOnBehalfOf", principal)
-    _add_party(element, "MessageRecipient", header.recipient)
+    for recipient in (header.recipient, *header.also_to):
+        _add_party(element, "MessageRecipient", recipient)
     add(element, "MessageCreatedDateTime", header.created)
     add(element, "MessageControlType", "TestMessage" if header.test else "LiveMessage")
 
