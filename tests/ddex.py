@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from stardust_gitops.messages.ern.versions import version_named
 from stardust_gitops.messages.xsd import Validator, validator
 
 _PROJECT = Path(__file__).resolve().parents[1]
@@ -37,13 +38,13 @@ def official(version: str = "4.3") -> Validator:
 
 
 @functools.cache
-def official_files(version_folder: str = "43") -> tuple[Path, Path] | None:
+def official_files(version: str = "4.3") -> tuple[Path, Path] | None:
     """Message XSD and value sets, for a second validator."""
-    base = schemas()
+    base, which = schemas(), version_named(version)
     if base is None:
         return None
-    for folder in (base / "ern" / version_folder, base / version_folder):
-        message, values = folder / "release-notification.xsd", folder / "allowed-value-sets.xsd"
+    for folder in (base / "ern" / which.folder, base / which.folder):
+        message, values = folder / which.message_xsd, folder / which.values_xsd
         if message.is_file() and values.is_file():
             return message, values
     return None

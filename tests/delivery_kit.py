@@ -88,6 +88,7 @@ class Studio:
         OPENED.append(self.ledger)
         self.recipients: dict[str, Recipient] = {}
         self.releases: dict[str, tuple[Delivery, str]] = {}
+        self.purged: set[str] = set()
         self.log = Log()
         self.stop = threading.Event()
 
@@ -145,6 +146,12 @@ class Studio:
     def set_status(self, release: str, status: str) -> None:
         """Change the status of a release."""
         self.releases[release] = (self.releases[release][0], status)
+        self.purged.discard(release)
+
+    def purge(self, release: str) -> None:
+        """Ask that a release be removed for good."""
+        self.set_status(release, "takedown")
+        self.purged.add(release)
 
     def _asset(self, reference: str, data: bytes, track: int | None) -> Asset:
         (self.root / reference).write_bytes(data)
@@ -203,6 +210,7 @@ class Studio:
             tracks=len(delivery.content.tracks),
             files=len(delivery.assets),
             upload_bytes=sum(asset.size for asset in delivery.assets),
+            purge="sent by mistake" if release in self.purged else None,
         )
 
     def load(self, item: Item) -> Job:

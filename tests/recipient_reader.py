@@ -24,6 +24,7 @@ class Ingested:
     deals: int
     files: frozenset[str]
     delivery_type: str | None
+    is_purge: bool = False
 
 
 @dataclass
@@ -108,10 +109,15 @@ class RecipientReader:
             deals=len(root.findall("DealList/ReleaseDeal")),
             files=frozenset(files),
             delivery_type=delivery_type,
+            is_purge=etree.QName(root).localname == "PurgeReleaseMessage",
+        )
+        about = "PurgedRelease" if ingested.is_purge else "ReleaseList/Release"
+        self._expect(
+            root.findtext(f"{about}/ReleaseId/ICPN") == message.stem,
+            f"{message}: names another release",
         )
         self._expect(
-            root.findtext("ReleaseList/Release/ReleaseId/ICPN") == message.stem,
-            f"{message}: names another release",
+            not (ingested.is_purge and delivery_type), f"{message}: a manifest knows no purge"
         )
         ids = {each.message_id for each in self.taken}
         self._expect(ingested.message_id not in ids, f"{ingested.message_id} came twice")

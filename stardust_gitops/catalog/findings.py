@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from stardust_gitops.catalog.locate import locate
+from stardust_gitops.catalog.presets import locate_preset
 from stardust_gitops.catalog.suggest import did_you_mean
 from stardust_gitops.diagnostics import Finding, Pointer, Severity, format_pointer
 
@@ -134,6 +135,8 @@ def located(findings: Iterable[Finding], root: Path) -> list[Finding]:
         except OSError:
             data = b""  # an unreadable file has a finding of its own that says so
         places = locate(data, nodes) | locate(data, keys, at_key=True)
+        if file.startswith("targets/"):
+            places |= locate_preset(data, nodes)
         for finding in group:
             if not finding.line and finding.pointer in places:
                 line, column = places[finding.pointer]

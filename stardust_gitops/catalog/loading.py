@@ -25,6 +25,7 @@ from stardust_gitops.catalog.models.recordings import RecordingFile
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.catalog.models.target import TargetFile
 from stardust_gitops.catalog.offers import Offers, with_offers
+from stardust_gitops.catalog.presets import with_preset
 from stardust_gitops.catalog.yaml_strict import MAX_BYTES, YamlInvalid, parse
 from stardust_gitops.diagnostics import Finding, Pointer, Severity
 from stardust_gitops.errors import CatalogueError
@@ -170,6 +171,8 @@ def read_file(root: Path, file: str, model: type[M]) -> tuple[M | None, tuple[Fi
     try:
         return model.model_validate(document), ()
     except ValidationError as error:
+        if model is TargetFile:  # what it lacks, it lacks beside the values of its preset
+            document = with_preset(document)
         return None, tuple(model_findings(error, model, document, file))
 
 

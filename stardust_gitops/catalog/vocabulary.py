@@ -1,7 +1,9 @@
-"""The allowed values of DDEX's sets, by ERN version: one data file, `data/allowed_values.json`.
+"""The allowed values of DDEX's sets, by ERN version: `data/allowed_values.json` and `…_3.json`.
 
-It holds, under the name that ERN 4 gives a set, each value below the versions that know it; words
-that ERN 3.8.2 alone knows are not among them.
+The first holds, under the name that ERN 4 gives a set, each value below the versions that know it;
+words that ERN 3 alone knows are not among them, and what it says of 3.8.2 holds for 3.8.3 too. The
+second holds the sets of ERN 3 under its own names, whole: messages are checked against them, and
+no catalogue says their words.
 """
 
 from __future__ import annotations
@@ -12,15 +14,30 @@ from importlib.resources import files
 
 import orjson
 
-VERSIONS = ("3.8.2", "4.2", "4.3", "4.3.2")
-"""The versions of ERN that the data tell apart."""
+VERSIONS = ("3.8.2", "3.8.3", "4.2", "4.3", "4.3.2")
+"""The versions of ERN that the data tell apart, in order."""
+
+USER_DEFINED = frozenset({"ContributorRole", "InstrumentType", "ReleaseRelationshipType"})
+"""The sets whose newer values an older version is told as ``UserDefined`` with the value beside it
+(DDEX): what somebody did or a release is to another, never what may be done with it."""
+_COMMON, _THIRD = "allowed_values.json", "allowed_values_3.json"
+_USER_DEFINED_IN_ERN_3 = USER_DEFINED | {"AudioCodecType", "ReleaseType_ERN4"}
 
 
-@lru_cache(maxsize=1)
-def _sets() -> dict[str, dict[str, list[str]]]:
-    data = files("stardust_gitops.catalog").joinpath("data/allowed_values.json").read_bytes()
+@lru_cache(maxsize=2)
+def _sets(name: str = _COMMON) -> dict[str, dict[str, list[str]]]:
+    data = files("stardust_gitops.catalog").joinpath("data", name).read_bytes()
     sets: dict[str, dict[str, list[str]]] = orjson.loads(data)
     return sets
+
+
+def _known(sets: dict[str, dict[str, list[str]]], version: str) -> dict[str, frozenset[str]]:
+    return {
+        name: frozenset().union(
+            *(values for known, values in columns.items() if version in known.split())
+        )
+        for name, columns in sets.items()
+    }
 
 
 @lru_cache(maxsize=8)
@@ -28,12 +45,13 @@ def allowed_values(version: str) -> Mapping[str, frozenset[str]]:
     """All sets of an ERN version by their DDEX names (``ContributorRole``…)."""
     if version not in VERSIONS:
         raise KeyError(version)
-    return {
-        name: frozenset().union(
-            *(values for known, values in columns.items() if version in known.split())
-        )
-        for name, columns in _sets().items()
-    }
+    if not _is_third(version):
+        return _known(_sets(), version)
+    return _known(_sets(), "3.8.2") | _known(_sets(_THIRD), version)
+
+
+def _is_third(version: str) -> bool:
+    return version.startswith("3.")
 
 
 @lru_cache(maxsize=32)
@@ -46,6 +64,18 @@ def allowed(set_name: str) -> frozenset[str]:
 def lacking(set_name: str, version: str) -> frozenset[str]:
     """The values of a set that a catalogue may say and an ERN version does not know."""
     return allowed(set_name) - allowed_values(version)[set_name]
+
+
+def is_told(set_name: str, version: str) -> bool:
+    """Whether a version can tell also those values of a set that it does not know, as
+    ``UserDefined`` (ERN 3 tells instruments as free text)."""
+    return set_name in (_USER_DEFINED_IN_ERN_3 if _is_third(version) else USER_DEFINED)
+
+
+def known_since(set_name: str, value: str, version: str) -> str | None:
+    """The first version after `version` that knows a value; ``None`` where none does."""
+    later = VERSIONS[VERSIONS.index(version) + 1 :]
+    return next((each for each in later if value in allowed_values(each)[set_name]), None)
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import click
@@ -10,6 +11,7 @@ from stardust_gitops.cli.session import Session
 from stardust_gitops.content.model import Delivery
 from stardust_gitops.delivery.package import lay_out
 from stardust_gitops.delivery.recipient import Choreography, Recipient
+from stardust_gitops.planning.decide import REMOVALS
 from stardust_gitops.planning.model import Action, Item, Plan
 from stardust_gitops.reconciler.planner import Planner
 from stardust_gitops.reconciler.recipients import recipient_of
@@ -33,11 +35,14 @@ def explain_plan(here: Session, planner: Planner, plan: Plan) -> None:
 
 
 def _groups(items: list[Item], choreography: Choreography) -> list[list[Item]]:
-    """Shipments as the runner makes them: takedowns travel by themselves, and first."""
+    """Shipments as the runner makes them: takedowns travel by themselves, and first, then purges,
+    apart from any batch."""
     groups: list[list[Item]] = []
-    for going in (True, False):
-        part = [item for item in items if (item.action is Action.TAKEDOWN) is going]
-        size = choreography.capacity
+    parts: dict[Action | None, list[Item]] = {Action.TAKEDOWN: [], Action.PURGE: [], None: []}
+    for item in items:
+        parts[item.action if item.action in REMOVALS else None].append(item)
+    for action, part in parts.items():
+        size = (choreography.apart if action is Action.PURGE else choreography).capacity
         groups += [part[start : start + size] for start in range(0, len(part), size)]
     return groups
 
@@ -46,10 +51,15 @@ def _explain_shipment(
     here: Session, planner: Planner, plan: Plan, recipient: Recipient, items: list[Item]
 ) -> None:
     choreography = recipient.choreography
-    folder = choreography.folder(items[0].icpn, BATCH)
+    if items[0].action is Action.PURGE:
+        choreography = choreography.apart
+    folder = ""
     for item in items:
         resolved = planner.resolve(item.release, item.target)
         delivery: Delivery = resolved[1] if resolved else planner.last_sent(item, plan.environment)
+        known = planner.known_icpn(item, plan.environment)
+        delivery = replace(delivery, icpn=known or delivery.icpn)
+        folder = folder or choreography.folder(delivery.icpn, BATCH)
         package = lay_out(
             delivery,
             folder=choreography.member_folder(folder, delivery.icpn),
@@ -58,7 +68,7 @@ def _explain_shipment(
         )
         for file in package.files:
             click.echo(f"  {file.path}  {humane_size(file.size)}")
-        kind = "NewReleaseMessage"
+        kind = "PurgeReleaseMessage" if item.action is Action.PURGE else "NewReleaseMessage"
         click.echo(f"  {package.message_path}  {kind}, {item.action}")
     if choreography.completion != "message":
         marker = PurePosixPath(folder) / choreography.marker_name(folder, BATCH)

@@ -42,6 +42,7 @@ COMMANDS = {
     "show": ("show", "Show what a target has of a release, and what is next."),
     "status": ("status", "List what every target has."),
     "history": ("history", "List what happened, newest first."),
+    "target": ("target", "List and show targets, and what is public of recipients."),
     "assets": ("assets", "Measure the audio and art files."),
     "ledger": ("ledger", "Make, check and correct the ledger of deliveries."),
     "schema": ("schema", "Install DDEX's schemas; print those of this program."),

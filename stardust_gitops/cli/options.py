@@ -95,6 +95,15 @@ def format_option(*choices: str) -> Callable[[F], F]:
     )
 
 
+def diff_option(command: F) -> F:
+    """``--diff xml``."""
+    return click.option(
+        "--diff",
+        type=click.Choice(["xml"]),
+        help="Show what each message would say otherwise than the last one that was sent.",
+    )(command)
+
+
 def _stems(*folders: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
     """Completes the names of files below folders of the catalogue; silent where there is none."""
 

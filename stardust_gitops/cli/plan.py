@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from stardust_gitops.catalog.findings import located
+from stardust_gitops.cli.compare import NONE, Comparisons, compare_items, show_comparisons
 from stardust_gitops.cli.options import (
     catalogue_option,
+    diff_option,
     environment_option,
     format_option,
     outside,
@@ -29,6 +31,8 @@ from stardust_gitops.reconciler.planner import Planner, PlanRequest
 from stardust_gitops.reconciler.scope import scope_since
 
 EXIT_CHANGES = 2
+MARKDOWN_BYTES = 60_000
+"""A comment on a pull request holds 65,536 characters."""
 
 
 @click.command("plan")
@@ -44,8 +48,9 @@ EXIT_CHANGES = 2
 @click.option("--out", type=click.Path(path_type=Path), help="Write a plan file for `apply FILE`.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @click.option("--explain", is_flag=True, help="Show messages, file names and order of upload.")
+@diff_option
 @click.option("--resend", is_flag=True, help="Send again what is live (needs --target).")
-@click.option("--all", "all_items", is_flag=True, help="List what is unchanged, too.")
+@click.option("--all", "all_items", is_flag=True, help="List what is unchanged, too; compare all.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -57,6 +62,7 @@ def command(
     out: Path | None,
     detailed_exitcode: bool,
     explain: bool,
+    diff: str | None,
     resend: bool,
     all_items: bool,
 ) -> int:
@@ -66,6 +72,7 @@ def command(
     Examples:
       stardust-gitops plan
       stardust-gitops plan --release 4006381333931 --explain
+      stardust-gitops plan --release 4006381333931 --diff xml
       stardust-gitops plan --changed-since origin/main --format markdown
       stardust-gitops plan --out plan.json && stardust-gitops apply plan.json
       stardust-gitops plan --resend --target spotify
@@ -80,7 +87,8 @@ def command(
         )
         if out is not None:
             _write_plan(out, plan)
-        show_plan(here, plan, output_format, all_items=all_items)
+        compared = compare_items(here, planner, plan, all_items=all_items) if diff else None
+        show_plan(here, plan, output_format, all_items=all_items, compared=compared)
         if explain:
             from stardust_gitops.cli.explain import explain_plan
 
@@ -152,19 +160,24 @@ def show_plan(
     *,
     all_items: bool = False,
     advise: bool = True,
+    compared: Comparisons | None = None,
 ) -> None:
-    """Print a plan on standard output; for people, with what to do next where `advise` says so."""
+    """Print a plan on standard output; for people, with what to do next where `advise` says so.
+    With `compared`, what its messages say otherwise than the last ones did."""
     from stardust_gitops.reconciler.settings import describe
 
     descriptions = {t.id: describe(t) for t in here.workspace.catalogue.targets.values()}
     if output_format == "json":
         from stardust_gitops.reports.plan_json import plan_json
 
-        write_bytes(plan_json(plan, include_unchanged=all_items))
+        write_bytes(plan_json(plan, include_unchanged=all_items, compared=(compared or NONE).shown))
     elif output_format == "markdown":
         from stardust_gitops.reports.plan_markdown import plan_markdown
 
-        text = plan_markdown(plan, descriptions=descriptions, include_unchanged=all_items)
+        budget = MARKDOWN_BYTES if compared is None else MARKDOWN_BYTES // 2
+        text = plan_markdown(
+            plan, descriptions=descriptions, include_unchanged=all_items, budget=budget
+        )
         click.echo(text)
     else:
         from stardust_gitops.reports.plan_text import render_plan
@@ -174,6 +187,8 @@ def show_plan(
         show_findings(file_errors(plan), here.workspace.root)
         if here.workspace.repository is None:
             click.echo("The catalogue is not in git: no commit is recorded.")
+    if compared is not None and output_format != "json":
+        show_comparisons(compared, output_format, everything=all_items)
 
 
 def _write_plan(path: Path, plan: Plan) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from stardust_gitops.cli.options import catalogue_option
-from stardust_gitops.cli.output import write_bytes
+from stardust_gitops.cli.options import catalogue_option, format_option
+from stardust_gitops.cli.output import console, print_json, write_bytes
 from stardust_gitops.cli.session import gtin14, open_catalogue_at
-from stardust_gitops.errors import CatalogueError, GitOpsError
+from stardust_gitops.errors import CatalogueError, GitOpsError, UsageError
 from stardust_gitops.planning.model import Action
+
+if TYPE_CHECKING:
+    from stardust_gitops.reconciler.preview import Preview
 
 
 @click.command("render")
@@ -18,16 +22,29 @@ from stardust_gitops.planning.model import Action
 @click.option("--target", required=True, metavar="NAME", help="For this target, enabled or not.")
 @click.option(
     "--operation",
-    type=click.Choice(["insert", "update", "takedown"]),
+    type=click.Choice(["insert", "update", "takedown", "purge", "resend"]),
     default="insert",
     show_default=True,
     help="For which occasion.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--check", is_flag=True, help="Say whether the message is valid instead.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="List what the message says otherwise than the catalogue instead.",
+)
+@format_option("text", "json", "markdown")
 @catalogue_option
 def command(
-    release: str, target: str, operation: str, output: Path | None, check: bool, catalog: Path
+    release: str,
+    target: str,
+    operation: str,
+    output: Path | None,
+    check: bool,
+    explain: bool,
+    output_format: str,
+    catalog: Path,
 ) -> int:
     """Write the message of a release for a target. Works offline, without a ledger.
 
@@ -37,7 +54,12 @@ def command(
     Examples:
       stardust-gitops render 4006381333931 --target spotify
       stardust-gitops render 4006381333931 --target spotify --operation takedown -o takedown.xml
+      stardust-gitops render 4006381333931 --target spotify --explain
     """
+    if output_format != "text" and not explain:
+        raise UsageError("a message is XML", hint="--format is for --explain")
+    if explain and (check or output is not None):
+        raise UsageError("--explain stands alone", hint="leave --check and --output out")
     from stardust_gitops.messages.check import check_message
     from stardust_gitops.messages.xsd import validator
     from stardust_gitops.reconciler.preview import preview
@@ -54,6 +76,8 @@ def command(
         )
         if not problems:
             click.echo(f"The message is valid; {official}.")
+    elif explain:
+        show_mappings(shown, output_format)
     elif output is not None:
         try:
             output.write_bytes(shown.message)
@@ -68,3 +92,21 @@ def command(
             hint="correct the release; if it is right, please report this as a bug",
         )
     return 0
+
+
+def show_mappings(shown: Preview, output_format: str) -> None:
+    """Print what the message says otherwise than the content."""
+    from stardust_gitops.messages.ern.mappings import mappings
+    from stardust_gitops.reports.mappings import (
+        mappings_document,
+        mappings_markdown,
+        render_mappings,
+    )
+
+    found = mappings(shown.delivery, shown.options)
+    if output_format == "json":
+        print_json(mappings_document(found, shown.options))
+    elif output_format == "markdown":
+        click.echo(mappings_markdown(found, shown.options))
+    else:
+        render_mappings(found, shown.options, console())

@@ -9,6 +9,7 @@ import click
 from stardust_gitops.cli.output import print_json
 from stardust_gitops.errors import UsageError
 
+VERSIONS = ("4.2", "4.3", "4.3.2")
 FILES = ("config", "release", "track", "party", "label", "target", "genre_map")
 
 
@@ -22,7 +23,7 @@ def command() -> None:
 @click.option("--from", "folder", type=click.Path(path_type=Path), help="A folder with the XSDs.")
 @click.option("--url", help="A zip archive to download by https; needs --sha256.")
 @click.option("--sha256", help="The digest that the archive must have.")
-@click.option("--version", default="4.3", show_default=True, type=click.Choice(["4.3"]))
+@click.option("--version", default="4.3", show_default=True, type=click.Choice(VERSIONS))
 def install(
     standard: str, folder: Path | None, url: str | None, sha256: str | None, version: str
 ) -> None:

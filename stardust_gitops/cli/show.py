@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
+from stardust_gitops.cli.compare import compare_each, show_comparisons
 from stardust_gitops.cli.options import (
     catalogue_option,
+    diff_option,
     environment_option,
     format_option,
     outside,
@@ -35,11 +37,12 @@ from stardust_gitops.reports.wording import visible
 @click.argument("stream", metavar="ICPN[@TARGET]")
 @catalogue_option
 @environment_option
-@format_option("text", "json")
+@format_option("text", "json", "markdown")
 @click.option("--message", is_flag=True, help="Print the last message, byte for byte as sent.")
 @click.option(
     "--effective", is_flag=True, help="Print each value of the release, and what says so."
 )
+@diff_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -49,6 +52,7 @@ def command(
     output_format: str,
     message: bool,
     effective: bool,
+    diff: str | None,
 ) -> None:
     """Show what a target has of a release, and what is next; or what holds for a release.
 
@@ -56,8 +60,13 @@ def command(
     Examples:
       stardust-gitops show 4006381333931@spotify
       stardust-gitops show 4006381333931@spotify --message > sent.xml
+      stardust-gitops show 4006381333931@spotify --diff xml
       stardust-gitops show 4006381333931 --effective
     """
+    if output_format == "markdown" and not diff:
+        raise UsageError("only --diff is shown as Markdown", hint="use --format text or json")
+    if diff and (message or effective):
+        raise UsageError("--diff stands alone", hint="leave --message and --effective out")
     if effective:
         if message or "@" in stream:
             raise UsageError(
@@ -69,7 +78,9 @@ def command(
     at = stream_of(stream, environment)
     with session(catalog, outside(ctx).clock) as here:
         state = here.ledger.state(at)
-        if message:
+        if diff:
+            _show_difference(here, at, output_format)
+        elif message:
             _print_message(here, state, stream)
         elif output_format == "json":
             print_json(_document(at, state))
@@ -100,6 +111,21 @@ def _print_message(here: Session, state: StreamState, stream: str) -> None:
     if sent is None or sent.message is None:
         raise UsageError(f"no message was sent for {stream}", hint="see  stardust-gitops history")
     write_bytes(here.ledger.fetch(sent.message))
+
+
+def _show_difference(here: Session, at: StreamId, output_format: str) -> None:
+    """What the next message would say otherwise; of what is unchanged, if it were sent again."""
+    chosen = Selection(releases=(at.subject,), targets=(at.target,))
+    plan, planner = make_plan(here, at.environment, chosen)
+    compared = compare_each(here, planner, at.environment, list(plan.items))
+    if output_format != "json":
+        show_comparisons(compared, output_format, everything=True)
+        return
+    from stardust_gitops.reports.difference_words import comparison_document
+
+    ((_, comparison),) = compared.shown
+    stream = {"release": at.subject, "target": at.target, "environment": at.environment}
+    print_json({"format_version": "1.0", **stream, **comparison_document(comparison)})
 
 
 def _document(at: StreamId, state: StreamState) -> dict[str, Any]:

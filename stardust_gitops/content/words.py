@@ -9,11 +9,14 @@ from stardust_gitops.content.tracks import PlacedTrack
 
 
 def allowed_words(model: ReleaseFile, tracks: Iterable[PlacedTrack]) -> frozenset[str]:
-    """Types, relations, models and uses of the release; roles and instruments of its tracks."""
+    """Types, relations, models, uses and currencies of the release; roles and instruments of its
+    tracks."""
     found = {model.type or ""}
     found.update(related.type for related in model.related)
     for deal in model.deals:
         found.update(deal.models or (), deal.uses or ())
+        prices = (deal.wholesale_price, deal.track_wholesale_price)
+        found.update(price.currency for price in prices if price is not None)
     for track in tracks:
         for entry in track.fields.contributors or ():
             found.update(entry.roles, entry.instruments)

@@ -9,8 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
+
 from stardust_gitops.clock import instant_text
-from stardust_gitops.content.canonical import dump_delivery, load_delivery
+from stardust_gitops.content.canonical import (
+    Document,
+    document_of,
+    dump_delivery,
+    load_delivery,
+)
 from stardust_gitops.content.fingerprint import SCHEME, delivery_fingerprints, recordings_digest
 from stardust_gitops.content.model import Delivery
 from stardust_gitops.delivery.package import Package, lay_out
@@ -39,6 +46,8 @@ from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.ern.writer import write_message
 from stardust_gitops.messages.header import Header
 from stardust_gitops.messages.problems import MessageError
+from stardust_gitops.planning.decide import REMOVALS
+from stardust_gitops.planning.differences import corrected_isrcs
 from stardust_gitops.planning.model import Action, Item
 
 _CHANGING = re.compile(rb"<(MessageId|MessageThreadId|MessageCreatedDateTime)>[^<]*<")
@@ -54,8 +63,8 @@ class Draft:
     supersedes: bool
 
 
-def prepare(session: Session, item: Item, *, folder: str, batch: str) -> Draft | None:
-    """The draft of an item in the shipment `batch`, which has `folder`.
+def prepare(session: Session, item: Item, *, batch: str) -> Draft | None:
+    """The draft of an item in the shipment `batch`.
 
     ``None`` where no message is needed, because it would repeat the last one; the new content is
     then on record. Raises `GitOpsError` where the item cannot be sent; nothing is on record then.
@@ -64,12 +73,15 @@ def prepare(session: Session, item: Item, *, folder: str, batch: str) -> Draft |
     state = session.ledger.state(stream)
     if state.marker_begun or state.unknown:
         raise MessageError(UNKNOWN_TEXT, hint=UNKNOWN_HINT, code="SG6020")
-    job = _load(session, item, state)
-    folder = session.recipient.choreography.member_folder(folder, job.delivery.icpn)
+    before = _document(session, state.open if item.resumes else state.baseline)
+    job = _as_known(_load(session, item, state), before)
+    choreography, icpn = session.recipient.choreography, job.delivery.icpn
+    folder = choreography.member_folder(choreography.folder(icpn, batch), icpn)
     if state.open is not None and item.resumes:
         intended = _intend_again(session, stream, state.open.batch, folder=folder, batch=batch)
     else:
         _must_be_as_planned(item, job.delivery)
+        job = _with_corrections(job, item, before)
         intended = _render(session, item, job, state, folder=folder, batch=batch)
         if _repeats(item, state, intended["body"]):
             _import(session, item, stream, intended)
@@ -88,9 +100,10 @@ def prepare(session: Session, item: Item, *, folder: str, batch: str) -> Draft |
     )
 
 
-def record(session: Session, batch: str, folder: str, drafts: Sequence[Draft]) -> Shipment:
+def record(session: Session, batch: str, drafts: Sequence[Draft]) -> Shipment:
     """The shipment of these drafts, on record: batch and members in one append."""
     choreography = session.recipient.choreography
+    folder = choreography.folder(drafts[0].member.icpn, batch)
     if choreography.completion == "message":
         marker_path = drafts[0].member.package.message_path
     else:
@@ -134,7 +147,7 @@ def _load(session: Session, item: Item, state: StreamState) -> Job:
     try:
         return session.desk.load(item)
     except GitOpsError:
-        if item.action is not Action.TAKEDOWN or state.baseline is None:
+        if item.action not in REMOVALS or state.baseline is None:
             raise
     return Job(
         delivery=_last_content(session, state.baseline),
@@ -146,16 +159,41 @@ def _load(session: Session, item: Item, state: StreamState) -> Job:
 def _render(
     session: Session, item: Item, job: Job, state: StreamState, *, folder: str, batch: str
 ) -> dict[str, Any]:
-    """As `_intend`; a takedown that cannot be made from the present content is made from that
+    """As `_intend`; a removal that cannot be made from the present content is made from that
     which was sent last."""
     try:
         return _intend(session, item, job, state, folder=folder, batch=batch)
     except MessageError:
-        if item.action is not Action.TAKEDOWN or state.baseline is None:
+        if item.action not in REMOVALS or state.baseline is None:
             raise
-    job = replace(job, delivery=_last_content(session, state.baseline))
+    last = _last_content(session, state.baseline)
+    job = replace(job, delivery=replace(last, icpn=job.delivery.icpn))
     item = item._replace(message_fingerprint=None, assets_fingerprint=None)
     return _intend(session, item, job, state, folder=folder, batch=batch)
+
+
+def _document(session: Session, sent: Sent | None) -> Document | None:
+    """What was sent, or is to be, as it is stored."""
+    if sent is None:
+        return None
+    document: Document = orjson.loads(session.ledger.fetch(sent.content))
+    return document
+
+
+def _as_known(job: Job, before: Document | None) -> Job:
+    """The release under the ICPN that the recipient knows, digit by digit: a UPC that becomes an
+    EAN in the catalogue stays the UPC there."""
+    if before is None:
+        return job
+    return replace(job, delivery=replace(job.delivery, icpn=before["icpn"]))
+
+
+def _with_corrections(job: Job, item: Item, before: Document | None) -> Job:
+    """With the ISRCs that an update puts in the place of others, for the message to say so."""
+    if item.action is not Action.UPDATE or before is None:
+        return job
+    replaced = corrected_isrcs(before, document_of(job.delivery))
+    return replace(job, replaced_isrcs=tuple(sorted(replaced.items())))
 
 
 def _last_content(session: Session, baseline: Sent) -> Delivery:
@@ -164,7 +202,7 @@ def _last_content(session: Session, baseline: Sent) -> Delivery:
 
 def _must_be_as_planned(item: Item, delivery: Delivery) -> None:
     # A takedown is never stopped by what the catalogue says of the release by now.
-    if item.action in (Action.TAKEDOWN, Action.PURGE):
+    if item.action in REMOVALS:
         return
     if delivery_fingerprints(delivery) != (item.message_fingerprint, item.assets_fingerprint):
         raise MessageError(
@@ -232,24 +270,20 @@ def _header(session: Session, delivery: Delivery, state: StreamState, *, batch: 
         sender=recipient.sender,
         recipient=recipient.party,
         test=desk.test,
+        also_to=recipient.also,
     )
 
 
 def _options(session: Session, item: Item, job: Job, package: Package) -> MessageOptions:
-    if item.action is Action.PURGE:
-        raise MessageError(
-            "a purge cannot be sent: there is no writer for PurgeReleaseMessage",
-            hint="set `takedown: no_deals` or `end_date` for this target",
-            code="SG4005",
-        )
-    # Two days ago is the past in every time zone, as recipients want it (ERN reference, B).
-    past = session.desk.clock.now() - timedelta(days=2)
+    # Two days ago, as a rule, is the past in every time zone (ERN reference, B).
+    past = session.desk.clock.now() - timedelta(days=session.recipient.end_date_days)
     return message_options(
         session.recipient,
         job.delivery,
         package,
-        takedown=item.action is Action.TAKEDOWN,
+        item.action,
         last_day=job.end_date or past.date().isoformat(),
+        replaced_isrcs=job.replaced_isrcs,
     )
 
 

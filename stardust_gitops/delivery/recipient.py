@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from stardust_gitops.delivery.transports.base import Transport
 from stardust_gitops.errors import CatalogueError
-from stardust_gitops.messages.ern.options import HashAlgorithm, Profile, Takedown
+from stardust_gitops.messages.ern.options import HashAlgorithm, Profile, Takedown, Variant
 from stardust_gitops.messages.header import MessagingParty
 from stardust_gitops.messages.manifest import DeliveryType, ManifestVersion
 
@@ -28,11 +28,14 @@ DELIVERY_TYPES: Mapping[str, DeliveryType] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSettings:
-    """What format the recipient takes: ERN version, message profile, algorithm of hash sums."""
+    """What format the recipient takes: ERN version, message profile and its variant (``None``:
+    derived), algorithm of hash sums, whether deals are told of tracks by themselves."""
 
     version: str = "4.3"
     profile: Profile = "Audio"
+    variant: Variant | None = None
     hash_algorithm: HashAlgorithm = "MD5"
+    track_deals: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,14 @@ class Choreography:
             )
         if self.max_releases < 1:
             raise CatalogueError("max_releases is less than 1", hint="let a batch hold a release")
+
+    @property
+    def apart(self) -> Choreography:
+        """The choreography of what must not stand in a manifest: its values know no purge, so that
+        one travels release by release and its message completes it."""
+        if self.completion != "manifest":
+            return self
+        return replace(self, layout="release", completion="message")
 
     @property
     def capacity(self) -> int:
@@ -96,7 +107,9 @@ class Recipient:
     `verify` says how an upload is proved: ``size`` compares sizes, ``read`` reads every file
     back and hashes it, ``none`` asks the recipient nothing (inboxes that are write-only or swept
     at once). `attempts` counts the tries of one step that fails in passing; `connections` how
-    many uploads run at a time.
+    many uploads run at a time. `also` are further parties that the same message is for.
+    `end_date_days` says how far in the past a takedown by end date ends what was offered,
+    `update_indicator` that messages say whether they update (ERN 3).
     """
 
     id: str
@@ -105,7 +118,10 @@ class Recipient:
     connect: Callable[[], Transport]
     message: MessageSettings = MessageSettings()
     choreography: Choreography = Choreography()
+    also: tuple[MessagingParty, ...] = ()
     takedown: Takedown = "no_deals"
+    end_date_days: int = 2
+    update_indicator: bool = False
     verify: Verify = "size"
     connections: int = 2
     attempts: int = 5

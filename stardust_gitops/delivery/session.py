@@ -28,12 +28,13 @@ LIVE_ENVIRONMENT = "production"
 class Job:
     """What an item sends. `status` is the catalogue's status for this target, `protected` its
     `prevent_takedown`. `end_date` is the last day (date text) of what a takedown ends, where the
-    catalogue names one."""
+    catalogue names one. `replaced_isrcs` are ISRCs that take the place of others (new, old)."""
 
     delivery: Delivery
     status: str
     protected: bool = False
     end_date: str | None = None
+    replaced_isrcs: tuple[tuple[str, str], ...] = ()
 
 
 Load = Callable[[Item], Job]

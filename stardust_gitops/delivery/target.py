@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stardust_gitops.delivery.intentions import Draft, prepare, record
 from stardust_gitops.delivery.recipient import Recipient
@@ -18,9 +18,10 @@ from stardust_gitops.ledger.events import Provenance, StreamId
 from stardust_gitops.ledger.journal import Journal
 from stardust_gitops.ledger.lease import Wait, holding_lease
 from stardust_gitops.ledger.store import LeaseHeldError, LeaseLostError
-from stardust_gitops.planning.model import Action, Item
+from stardust_gitops.planning.model import OPERATIONS, Action, Item
 
-REMOVALS = (Action.TAKEDOWN, Action.PURGE)
+_TAKEDOWNS, _PURGES = frozenset({Action.TAKEDOWN}), frozenset({Action.PURGE})
+_DELIVERIES = frozenset(OPERATIONS) - _TAKEDOWNS - _PURGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +118,19 @@ def _work(session: Session, batches: Iterable[StreamId]) -> None:
         _skip_stale(session)
         recover(session, batches)
         due = [item for item in _due(session) if item.release not in session.outcomes]
-        for removal in (True, False):
-            queue = deque(item for item in due if (item.action in REMOVALS) is removal)
+        for actions in (_TAKEDOWNS, _PURGES, _DELIVERIES):
+            queue = deque(item for item in due if item.action in actions)
             while queue:
-                _ship_some(session, queue)
+                _ship_some(_apart(session) if actions is _PURGES else session, queue)
     finally:
         session.lines.close()
+
+
+def _apart(session: Session) -> Session:
+    """The same session for what no manifest may name."""
+    recipient = session.recipient
+    apart = replace(recipient, choreography=recipient.choreography.apart)
+    return replace(session, recipient=apart)
 
 
 def _due(session: Session) -> list[Item]:
@@ -151,14 +159,10 @@ def _ship_some(session: Session, queue: deque[Item]) -> None:
     batch = desk.batch_ids.take(
         desk.ledger, desk.environment, session.recipient.id, desk.clock.now()
     )
-    folder = choreography.folder(queue[0].icpn, batch)
     drafts: list[Draft] = []
     while queue and len(drafts) < choreography.capacity:
         session.halt.check()
-        item = queue[0]
-        if choreography.layout == "release":
-            folder = choreography.folder(item.icpn, batch)
-        draft = _draft(session, item, folder=folder, batch=batch)
+        draft = _draft(session, queue[0], batch=batch)
         queue.popleft()
         if draft is not None:
             drafts.append(draft)
@@ -166,15 +170,15 @@ def _ship_some(session: Session, queue: deque[Item]) -> None:
         # A recipient that refuses us is noticed before anything is on record.
         with session.lines.borrow() as line:
             line.do(lambda transport: None)
-        shipment = record(session, batch, folder, drafts)
+        shipment = record(session, batch, drafts)
         sources = {path: source for d in drafts for path, source in d.sources.items()}
         ship(session, shipment, shipment.members, sources)
 
 
-def _draft(session: Session, item: Item, *, folder: str, batch: str) -> Draft | None:
+def _draft(session: Session, item: Item, *, batch: str) -> Draft | None:
     """The draft of an item; ``None`` where there is none, which is then in the results."""
     try:
-        return prepare(session, item, folder=folder, batch=batch)
+        return prepare(session, item, batch=batch)
     except (SafetyError, LockedError):
         raise  # somebody else writes to this stream, or has our lease
     except GitOpsError as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stardust_gitops.content.model import Delivery
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagingParty:
@@ -30,3 +32,11 @@ class Header:
     test: bool = False
     on_behalf_of: MessagingParty | None = None
     also_to: tuple[MessagingParty, ...] = ()
+
+
+def principal_of(delivery: Delivery, header: Header) -> MessagingParty | None:
+    """Whom the message is sent on behalf of: the label's word, unless the header has another."""
+    label = delivery.on_behalf_of
+    if header.on_behalf_of is not None or label is None:
+        return header.on_behalf_of
+    return MessagingParty(dpid=label.dpid, name=label.name)

@@ -73,13 +73,6 @@ VALUES: Mapping[str, Accepts] = {
     "dpid": _verbatim(r"PADPIDA[a-zA-Z0-9]+"),
     "ipi": _verbatim(r"\d{11}"),
     "audioFile": _verbatim(r"AudioFile"),
-    # whole sets of DDEX that no catalogue says anything of
-    "clipType": _verbatim(r"Preview|StandaloneClip|UserDefined"),
-    "expressionType": _verbatim(r"Informative|Instructive"),
-    "rightsControllerRole": _verbatim(
-        r"AdministratingRecordCompany|LocalPayee|RightsAdministrator|RightsController|RightsHolder"
-        r"|RoyaltyAdministrator|Unknown"
-    ),
     **{letter: _collapsed(letter + r"[\w-]+") for letter in "PARTV"},
 }
 """Built-in value types by name; ``string`` takes anything and is not here. P A R T V are
@@ -98,7 +91,7 @@ class Rule:
         self.required: tuple[str, ...] = ()
         self.text: Accepts | None = None
         self.text_type: str | None = None  # None: elements only
-        self.leaf = False  # text only, without attributes
+        self.leaf = False  # text only, which no attribute must go with
 
 
 class State:
@@ -201,7 +194,7 @@ class Grammar:
                 rule.attributes[name.rstrip("!")] = self._values(kind or "string")
                 if name.endswith("!"):
                     rule.required += (name[:-1],)
-        rule.leaf = rule.text_type is not None and not rule.attributes
+        rule.leaf = rule.text_type is not None and not rule.required
         model = _Model(" ".join(word for word in words if word[0] not in "=@"))
         states = [State() for _ in model.names]
         rule.start.accepts = model.whole.empty

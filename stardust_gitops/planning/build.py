@@ -17,10 +17,12 @@ from stardust_gitops.planning.selection import Candidate, Selection
 from stardust_gitops.planning.settings import Permissions, Safety, TargetSettings
 from stardust_gitops.planning.strays import (
     Key,
+    Successor,
     World,
     block_renames,
     shown_icpn,
     stray_items,
+    successors,
 )
 
 FRESH = StreamState()
@@ -64,7 +66,7 @@ def build_plan(
         unreadable=unreadable,
     )
     selection.check(_candidates(world))
-    items = _decided(world, now, permissions, resend) + stray_items(world)
+    items = _all_items(world, now, permissions, resend)
     items = _selected(world, selection, block_renames(world, items))
     name = plan_hash(environment, items)
     guards = Guards(
@@ -101,11 +103,24 @@ def _states(snapshot: Snapshot, environment: str) -> dict[Key, StreamState]:
     }
 
 
-def _decided(world: World, now: datetime, permissions: Permissions, resend: bool) -> list[Item]:
+def _all_items(world: World, now: datetime, permissions: Permissions, resend: bool) -> list[Item]:
+    replaced = successors(world)
+    strays = stray_items(world, replaced, now=now, permissions=permissions)
+    return _decided(world, replaced, now, permissions, resend) + strays
+
+
+def _decided(
+    world: World,
+    replaced: Mapping[Key, Successor],
+    now: datetime,
+    permissions: Permissions,
+    resend: bool,
+) -> list[Item]:
     items = []
     for key, wish in world.wanted.items():
         settings = world.targets[key.target]
         moved = _moved_state(world, key, settings)
+        successor = replaced.get(key)
         item = decide(
             wish,
             moved or world.states.get(key, FRESH),
@@ -113,6 +128,7 @@ def _decided(world: World, now: datetime, permissions: Permissions, resend: bool
             now,
             resend=resend,
             permitted=key.release in permissions.takedowns,
+            awaits=None if successor is None else successor.awaited,
         )
         if item is not None:
             items.append(item if moved is None else _await_move(item, settings))

@@ -32,6 +32,10 @@ ASSETS_CHANGED = Reason(code="assets_changed", text="recordings and files change
 AUDIO_REPLACED = Reason(code="audio_replaced", text="files replaced, the ISRCs stay")
 RESEND_ASKED = Reason(code="resend_asked", text="asked for with --resend")
 TAKEDOWN = Reason(code="takedown", text="status: takedown")
+PURGE_NOT_TAKEN = Reason(
+    code="purge_not_taken",
+    text="the recipient takes no purge (its target says nothing of `takedown: purge`)",
+)
 FROM_LAST_CONTENT = Reason(
     code="from_last_content", text="made from what was sent last: the present content has errors"
 )
@@ -41,7 +45,9 @@ INVALID = Reason(code="invalid", text="has errors")
 
 
 class Case(NamedTuple):
-    """One row of the plan before it is decided: the two sides, and what the recipient wants."""
+    """One row of the plan before it is decided: the two sides, and what the recipient wants.
+
+    `awaits` is the ICPN of the release that is to take the place of this one and has not yet."""
 
     desired: Desired
     state: StreamState
@@ -49,6 +55,13 @@ class Case(NamedTuple):
     now: datetime
     resend: bool = False
     permitted: bool = False
+    awaits: str | None = None
+
+    @property
+    def removal(self) -> Action:
+        """How the recipient is told to remove the release: purged on request alone."""
+        asked = self.desired.purge is not None and self.target.takedown == "purge"
+        return Action.PURGE if asked else Action.TAKEDOWN
 
     @property
     def assets_differ(self) -> bool:
@@ -115,16 +128,24 @@ def decide(
     *,
     resend: bool = False,
     permitted: bool = False,
+    awaits: str | None = None,
 ) -> Item | None:
     """The item of one release at one target; ``None`` where there is nothing to say.
 
     `resend` was asked for by the user; `permitted` lifts the protection of a release against
-    takedown. `now` is an instant with a zone.
+    takedown. A takedown waits until the release `awaits` (an ICPN) has taken its place, unless it
+    is permitted. `now` is an instant with a zone.
     """
     if not target.enabled:
         return None
     case = Case(
-        desired=desired, state=state, target=target, now=now, resend=resend, permitted=permitted
+        desired=desired,
+        state=state,
+        target=target,
+        now=now,
+        resend=resend,
+        permitted=permitted,
+        awaits=awaits,
     )
     if state.open is not None and (state.marker_begun or state.unknown):
         return _begun(case, state.open)
@@ -175,7 +196,8 @@ def _on_hold(case: Case) -> Item:
 def _takedown(case: Case) -> Item:
     """Status takedown: no rule, window or missing file stops it, only protection."""
     state = case.state
-    if state.phase is not Phase.LIVE:
+    purges = case.removal is Action.PURGE and state.phase is Phase.TAKEN_DOWN
+    if state.phase is not Phase.LIVE and not purges:
         settled = {
             Phase.NEVER: NEVER_DELIVERED,
             Phase.TAKEN_DOWN: TAKEN_DOWN,
@@ -208,20 +230,32 @@ def _takedown_content(case: Case) -> tuple[Case, tuple[Reason, ...]]:
 
 def _removal(case: Case, why: tuple[Reason, ...]) -> Item:
     """A takedown of what is live, whose content is known."""
-    state, desired, target = case.state, case.desired, case.target
-    operation = Action.PURGE if target.takedown == "purge" else Action.TAKEDOWN
-    if _was_rejected(case, removal=True):
+    state, desired, target, operation = case.state, case.desired, case.target, case.removal
+    if desired.purge is not None:
+        asked = Reason(code="purge_asked", text=f"a purge is asked for: {desired.purge}")
+        why = (*why, asked) if operation is Action.PURGE else (*why, asked, PURGE_NOT_TAKEN)
+    if _was_rejected(case, removal=operation):
         return case.item(Action.BLOCKED, _rejection(case), operation=operation)
     if case.protected:
         return case.item(Action.BLOCKED, _protection(desired), operation=operation)
-    resumed = _resumed(case, removal=True)
+    resumed = _resumed(case, removal=operation)
     if resumed is None and state.open is not None:
         why = (SUPERSEDED, *why)
     announced = target.sends_takedowns_ahead and FROM_LAST_CONTENT not in why
     if waits(desired, case.now) and not announced:
         held = hold_reason(desired, "takedown_from")
         return case.item(Action.HELD, held, *why, operation=operation)
+    if case.awaits is not None and not case.permitted and state.phase is Phase.LIVE:
+        return case.item(Action.HELD, _waits_for(case.awaits, desired), *why, operation=operation)
     return resumed or case.item(operation, *why)
+
+
+def _waits_for(successor: str, desired: Desired) -> Reason:
+    return Reason(
+        code="replaced",
+        text=f"until {successor}, which replaces it, has been delivered; "
+        f"`--allow takedown:{desired.icpn}` does not wait for that",
+    )
 
 
 def _active(case: Case) -> Item:
@@ -231,12 +265,12 @@ def _active(case: Case) -> Item:
         return _invalid(case)
     operation, reasons = _compare(case)
     asked = case.resend and state.phase is Phase.LIVE
-    if _was_rejected(case, removal=False) and not asked:
+    if _was_rejected(case, removal=None) and not asked:
         return case.item(Action.BLOCKED, _rejection(case), operation=_again(case))
     if asked:
         changed = reasons if operation is Action.UPDATE else ()
         operation, reasons = Action.RESEND, (RESEND_ASKED, *changed)
-    resumed = _resumed(case, removal=False)
+    resumed = _resumed(case, removal=None)
     item = resumed or case.item(operation, *reasons)
     if resumed is None and state.open is not None:
         item = item._replace(reasons=(SUPERSEDED, *item.reasons))
@@ -276,23 +310,28 @@ def _again(case: Case) -> Action:
     return Action.UPDATE if rejected is None else Action(rejected.operation)
 
 
-def _was_rejected(case: Case, *, removal: bool) -> bool:
+def _is_such(operation: str, removal: Action | None) -> bool:
+    """Whether an operation is this removal, or, without one, any that removes nothing."""
+    return operation == removal if removal else Action(operation) not in REMOVALS
+
+
+def _was_rejected(case: Case, *, removal: Action | None) -> bool:
     """Whether the recipient has said no to just this: same content, same direction."""
     rejected, desired = case.state.rejected, case.desired
     return (
         rejected is not None
-        and (Action(rejected.operation) in REMOVALS) is removal
+        and _is_such(rejected.operation, removal)
         and rejected.fingerprint == desired.message_fingerprint
         and rejected.assets_fingerprint == desired.assets_fingerprint
     )
 
 
-def _resumed(case: Case, *, removal: bool) -> Item | None:
+def _resumed(case: Case, *, removal: Action | None) -> Item | None:
     """The open intention carried on, where it still is what the catalogue says."""
     opened, desired = case.state.open, case.desired
     if (
         opened is None
-        or (Action(opened.operation) in REMOVALS) is not removal
+        or not _is_such(opened.operation, removal)
         or opened.message_fingerprint != desired.message_fingerprint
         or opened.assets_fingerprint != desired.assets_fingerprint
     ):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import orjson
 
-from stardust_gitops.planning.decide import ASSETS_CHANGED, AUDIO_REPLACED
+from stardust_gitops.diagnostics import Finding, Severity
+from stardust_gitops.planning.decide import ASSETS_CHANGED, AUDIO_REPLACED, METADATA_CHANGED
 from stardust_gitops.planning.model import Change, Item, Reason
+from stardust_gitops.planning.withdrawals import withdrawals
 
 SET_FIELDS = frozenset(
     {"territories", "excluded_territories", "models", "uses", "ids", "instant_gratification"}
@@ -16,6 +19,7 @@ SET_FIELDS = frozenset(
 """Lists without order: what was added or removed counts, each element alone."""
 
 COVER_REPLACED = Reason(code="cover_replaced", text="cover replaced")
+IDENTIFIER_CORRECTED = Reason(code="identifier_corrected", text="another ISRC for the same audio")
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
@@ -27,18 +31,112 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Ch
     return tuple(_mapping("", before, after))
 
 
-def with_changes(item: Item, before: Mapping[str, Any], after: Mapping[str, Any]) -> Item:
+def with_changes(
+    item: Item, before: Mapping[str, Any], after: Mapping[str, Any], *, file: str = ""
+) -> Item:
     """An item with its changes, from two stored deliveries (``{"content": …, "assets": […]}``).
 
-    Fingerprints tell that files differ but not which: here the reason becomes exact.
+    Fingerprints tell that files differ but not which: here the reason becomes exact. `file` is
+    that of the release, for what is to be warned of.
     """
+    corrected = corrected_isrcs(before, after)
+    before = _under_new_isrcs(before, corrected)
     files = tuple(_files(before, after))
-    told = differences(before.get("content") or {}, after.get("content") or {})
-    reasons = item.reasons
-    if files and all(change.path == "cover" for change in files):
-        replaced = {AUDIO_REPLACED, ASSETS_CHANGED}
-        reasons = tuple(COVER_REPLACED if reason in replaced else reason for reason in reasons)
-    return item._replace(changes=told + files, reasons=reasons)
+    old, new = before.get("content") or {}, after.get("content") or {}
+    told = differences(old, new)
+    reasons: list[Reason] = []
+    for reason in item.reasons:
+        if reason in (AUDIO_REPLACED, ASSETS_CHANGED) and (files or corrected):
+            reasons += _of_files(reason, files)
+        elif reason != METADATA_CHANGED or told or not corrected:
+            reasons.append(reason)
+    if corrected:
+        reasons.insert(0, IDENTIFIER_CORRECTED)
+    return item._replace(
+        changes=tuple(_isrc_changes(new, corrected)) + told + files,
+        reasons=(*reasons, *withdrawals(old, new)),
+        findings=(*item.findings, *_other_audio(item, before, after, file)),
+    )
+
+
+def corrected_isrcs(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
+    """ISRCs that come in the place of others for the very same audio: new → old."""
+    old, new = _audio(before), _audio(after)
+    gone: dict[str, list[str]] = {}
+    for isrc, digest in old.items():
+        if isrc not in new:
+            gone.setdefault(digest, []).append(isrc)
+    found: dict[str, str] = {}
+    for isrc, digest in new.items():
+        if isrc not in old and gone.get(digest):
+            found[isrc] = gone[digest].pop(0)
+    return found
+
+
+def _audio(delivery: Mapping[str, Any]) -> dict[str, str]:
+    """The digest of the audio of each ISRC."""
+    tracks = (delivery.get("content") or {}).get("tracks") or []
+    return {
+        str(tracks[asset["track"] - 1].get("isrc", "")): str(asset.get("sha256", ""))
+        for asset in delivery.get("assets") or []
+        if asset.get("track") is not None and asset["track"] <= len(tracks)
+    }
+
+
+def _under_new_isrcs(
+    delivery: Mapping[str, Any], corrected: Mapping[str, str]
+) -> Mapping[str, Any]:
+    if not corrected:
+        return delivery
+    new = {old: isrc for isrc, old in corrected.items()}
+    content = delivery["content"]
+    tracks = [{**t, "isrc": new.get(t["isrc"], t["isrc"])} for t in content["tracks"]]
+    return {**delivery, "content": {**content, "tracks": tracks}}
+
+
+def _isrc_changes(content: Mapping[str, Any], corrected: Mapping[str, str]) -> Iterator[Change]:
+    for index, track in enumerate(content.get("tracks") or []):
+        if track.get("isrc") in corrected:
+            isrc = track["isrc"]
+            yield Change(path=f"tracks[{index}].isrc", before=corrected[isrc], after=isrc)
+
+
+def _of_files(reason: Reason, files: Sequence[Change]) -> tuple[Reason, ...]:
+    """What of a reason holds, now that it is known which files differ."""
+    if not files:
+        return ()
+    return (COVER_REPLACED,) if all(change.path == "cover" for change in files) else (reason,)
+
+
+def _other_audio(
+    item: Item, before: Mapping[str, Any], after: Mapping[str, Any], file: str
+) -> Iterator[Finding]:
+    """A warning where new audio under an old ISRC is longer or shorter by a second or more: it is
+    another recording then, and should have an ISRC of its own (ISRC Handbook)."""
+    old, new = _durations(before), _durations(after)
+    for isrc in sorted(old.keys() & new.keys()):
+        if abs(old[isrc] - new[isrc]) >= 1:
+            yield Finding(
+                code="SG2191",
+                severity=Severity.WARNING,
+                message=f"{isrc} gets other audio: {old[isrc]} s become {new[isrc]} s",
+                remedy="Give another recording an ISRC of its own.",
+                file=file,
+                pointer=("tracks",),
+                release=item.release,
+                target=item.target,
+            )
+
+
+def _durations(delivery: Mapping[str, Any]) -> dict[str, Decimal]:
+    """Seconds of each ISRC's audio, as it was measured."""
+    tracks = (delivery.get("content") or {}).get("tracks") or []
+    found: dict[str, Decimal] = {}
+    for asset in delivery.get("assets") or []:
+        number, seconds = asset.get("track"), (asset.get("facts") or {}).get("duration")
+        if number is not None and number <= len(tracks) and seconds is not None:
+            found[str(tracks[number - 1].get("isrc", ""))] = Decimal(seconds)
+    return found
 
 
 def _mapping(path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:

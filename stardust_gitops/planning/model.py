@@ -65,7 +65,8 @@ class Desired(NamedTuple):
     files of the release. `not_before` holds an insert or update back (`send_from`), or a takedown
     (`takedown_from`), with the reason in words. `street_date` orders the work. `replaces` is the
     GTIN-14 that this release had before, where the catalogue declares it. `ends` tells that the
-    content announces a takedown ahead of its day, by the end of its deals.
+    content announces a takedown ahead of its day, by the end of its deals. `purge` is the reason
+    for which the catalogue asks that what is taken down be removed for good.
     """
 
     release: str
@@ -90,6 +91,7 @@ class Desired(NamedTuple):
     label: str | None = None
     replaces: str | None = None
     ends: bool = False
+    purge: str | None = None
 
 
 class Item(NamedTuple):

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from stardust_gitops.diagnostics import Finding
 from stardust_gitops.ledger.state import Phase, StreamState
-from stardust_gitops.planning.decide import INVALID, NEW_RELEASE, SETTLE, unknown_reason
+from stardust_gitops.planning.decide import (
+    FROM_LAST_CONTENT,
+    INVALID,
+    NEW_RELEASE,
+    SETTLE,
+    TAKEDOWN,
+    decide,
+    unknown_reason,
+)
 from stardust_gitops.planning.model import Action, Desired, Item, Reason
-from stardust_gitops.planning.settings import TargetSettings
+from stardust_gitops.planning.settings import Permissions, TargetSettings
 
 
 class Key(NamedTuple):
@@ -60,20 +69,99 @@ class World:
         )
 
 
-def stray_items(world: World) -> list[Item]:
-    """The items of streams without a wish: interrupted, blocked with their file, orphaned."""
-    replaced = {
-        Key(key.target, wish.replaces): wish.icpn
-        for key, wish in world.wanted.items()
-        if wish.replaces
-    }
-    found = (
-        _stray(world, key, replaced.get(key)) for key in world.states if key not in world.wanted
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Successor:
+    """The release that the catalogue puts in the place of another one (``replaces``); `arrived`
+    tells that the target has it."""
+
+    icpn: str
+    arrived: bool
+
+    @property
+    def awaited(self) -> str | None:
+        """Its ICPN while it has not arrived."""
+        return None if self.arrived else self.icpn
+
+
+def successors(world: World) -> dict[Key, Successor]:
+    """What takes the place of which release, target by target."""
+    found: dict[Key, Successor] = {}
+    for key, wish in world.wanted.items():
+        if wish.replaces and wish.status in _STAYING:
+            state = world.states.get(key)
+            arrived = state is not None and state.phase is Phase.LIVE
+            found[Key(key.target, wish.replaces)] = Successor(icpn=wish.icpn, arrived=arrived)
+    return found
+
+
+_STAYING = ("active", "hold", "archived")
+
+
+def stray_items(
+    world: World,
+    replaced: Mapping[Key, Successor],
+    *,
+    now: datetime,
+    permissions: Permissions,
+) -> list[Item]:
+    """The items of streams without a wish: interrupted, blocked with their file, replaced by
+    another release, orphaned."""
+    found: list[Item | None] = []
+    for key in world.states:
+        if key in world.wanted:
+            continue
+        successor = replaced.get(key)
+        if successor is not None and _is_replaced(world, key):
+            permitted = key.release in permissions.takedowns
+            found.append(_replaced(world, key, successor, now, permitted=permitted))
+        else:
+            found.append(_stray(world, key))
     return [item for item in found if item is not None]
 
 
-def _stray(world: World, key: Key, replaced_by: str | None) -> Item | None:
+def _is_replaced(world: World, key: Key) -> bool:
+    """Whether a release has given its place to another one: its file is not just unreadable."""
+    return world.is_orphan(key) and not world.unreadable and key.release not in world.files
+
+
+def _replaced(
+    world: World, key: Key, successor: Successor, now: datetime, *, permitted: bool
+) -> Item | None:
+    """The takedown of a release whose file has become that of its successor: made from what was
+    sent last, as soon as the successor has arrived."""
+    wish = Desired(
+        release=key.release,
+        icpn=shown_icpn(key.release),
+        target=key.target,
+        title="",
+        artist="",
+        file="",
+        status="takedown",
+        message_fingerprint=None,
+        assets_fingerprint=None,
+        recordings=None,
+        tracks=0,
+        files=0,
+        upload_bytes=0,
+    )
+    item = decide(
+        wish,
+        world.states[key],
+        world.targets[key.target],
+        now,
+        permitted=permitted,
+        awaits=successor.awaited,
+    )
+    if item is None:
+        return None
+    by = Reason(code="replaced", text=f"is replaced by {successor.icpn}")
+    kept = tuple(r for r in item.reasons if r not in (TAKEDOWN, FROM_LAST_CONTENT))
+    if item.action is Action.HELD:
+        return item._replace(reasons=kept)
+    return item._replace(reasons=(by, *kept) if item.action.sends else (*kept, by))
+
+
+def _stray(world: World, key: Key) -> Item | None:
     state = world.states[key]
     settings = world.targets.get(key.target)
     if settings is not None and not settings.enabled:
@@ -94,17 +182,14 @@ def _stray(world: World, key: Key, replaced_by: str | None) -> Item | None:
         return _item(key, state, Action.BLOCKED, INVALID)._replace(findings=errors)
     if world.unreadable or not world.is_orphan(key):
         return None
-    return _item(key, state, Action.ORPHANED, _orphan_reason(world, key, replaced_by))
+    return _item(key, state, Action.ORPHANED, _orphan_reason(world, key))
 
 
-def _orphan_reason(world: World, key: Key, replaced_by: str | None) -> Reason:
+def _orphan_reason(world: World, key: Key) -> Reason:
     ends = "set `status: takedown`, or `ledger forget` it"
     if key.target not in world.targets:
         text = f"live, but the file of the target is gone: bring it back, or {ends}"
         return Reason(code="target_gone", text=text)
-    if replaced_by is not None:
-        text = f"live, and replaced by {replaced_by}: take it down, or `ledger forget` it"
-        return Reason(code="replaced", text=text)
     if key.release in world.files:
         text = (
             f"live, but the release no longer lists {key.target}, or is a draft there: "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from stardust_gitops.content.deals import day_before
 from stardust_gitops.delivery.session import Job
 from stardust_gitops.errors import SafetyError
+from stardust_gitops.planning.decide import REMOVALS
 from stardust_gitops.planning.model import Action, Item
 from stardust_gitops.reconciler.planner import Planner
 
@@ -17,7 +18,7 @@ class Jobs:
         self._environment = environment
 
     def load(self, item: Item) -> Job:
-        """The content of an item. A takedown whose release does not resolve any more is rendered
+        """The content of an item. A removal whose release does not resolve any more is rendered
         from what was sent last: a mistake elsewhere in the file must not keep it on sale."""
         resolved = self._planner.resolve(item.release, item.target)
         if resolved is not None and self._complete(item, resolved[1].assets):
@@ -31,7 +32,7 @@ class Jobs:
                 protected=model.prevent_takedown,
                 end_date=ends if item.operation is Action.TAKEDOWN else None,
             )
-        if item.operation is Action.TAKEDOWN:
+        if item.operation in REMOVALS:
             delivery = self._planner.last_sent(item, self._environment)
             return Job(delivery=delivery, status="takedown")
         raise SafetyError(

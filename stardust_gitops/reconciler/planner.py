@@ -130,10 +130,15 @@ class Planner:
             return item
         base, document = resolved
         files = [
-            {"role": role, "track": number, "sha256": asset.file.sha256}
+            {
+                "role": role,
+                "track": number,
+                "sha256": asset.file.sha256,
+                "facts": {"duration": getattr(asset.facts, "duration", None)},
+            }
             for role, number, asset in base.assets
         ]
-        changed = with_changes(item, before, {"content": document, "assets": files})
+        changed = with_changes(item, before, {"content": document, "assets": files}, file=base.file)
         target = self._workspace.catalogue.targets[item.target]
         return changed._replace(changes=origins.trace(changed.changes, base, target))
 
@@ -175,6 +180,12 @@ class Planner:
         base = self.base(file)
         document, _ = self.surveyor.content(base, known)
         return None if document is None else (base, document)
+
+    def known_icpn(self, item: Item, environment: str) -> str | None:
+        """The ICPN under which the target knows a release, in the form that was sent first;
+        ``None`` where it knows of none."""
+        baseline = self._ledger.state(StreamId(environment, item.target, item.release)).baseline
+        return None if baseline is None else str(self.stored(baseline.content)["icpn"])
 
     def last_sent(self, item: Item, environment: str) -> Delivery:
         """The last content that completed, from the ledger's store."""

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from stardust_gitops.catalog.findings import located
 from stardust_gitops.catalog.loading import InvalidCatalogueError, Target, read_release
 from stardust_gitops.catalog.models.release import ReleaseFile
+from stardust_gitops.content.model import Delivery
 from stardust_gitops.delivery.package import Package, lay_out
 from stardust_gitops.delivery.recipient import Recipient
 from stardust_gitops.delivery.rendering import message_options
 from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.errors import UsageError
 from stardust_gitops.identifiers.icpn import to_gtin14
+from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.ern.writer import write_message
 from stardust_gitops.messages.header import Header
 from stardust_gitops.planning.model import Action
@@ -28,10 +30,13 @@ PREVIEW_END = "1969-12-31"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """A message that was rendered, and the package that it would travel in."""
+    """A message that was rendered, what it was rendered from, and the package that it would travel
+    in."""
 
     message: bytes
     package: Package
+    delivery: Delivery
+    options: MessageOptions
 
 
 def preview(workspace: Workspace, release: str, target_id: str, action: Action) -> Preview:
@@ -58,7 +63,6 @@ def preview(workspace: Workspace, release: str, target_id: str, action: Action) 
             root=workspace.root,
         )
     delivery = surveyor.resolver.delivery(base, document)
-    taking_down = action is Action.TAKEDOWN
     repeated = action is Action.UPDATE and target.model.files_in_updates
     package = lay_out(
         delivery,
@@ -66,11 +70,10 @@ def preview(workspace: Workspace, release: str, target_id: str, action: Action) 
         choreography=recipient.choreography,
         with_files=action in (Action.INSERT, Action.RESEND) or repeated,
     )
-    options = message_options(
-        recipient, delivery, package, takedown=taking_down, last_day=PREVIEW_END
-    )
-    header = _header(workspace, target, recipient, delivery.icpn)
-    return Preview(message=write_message(delivery, header, options), package=package)
+    options = message_options(recipient, delivery, package, action, last_day=PREVIEW_END)
+    header = preview_header(workspace, target, recipient, delivery.icpn)
+    message = write_message(delivery, header, options)
+    return Preview(message=message, package=package, delivery=delivery, options=options)
 
 
 def find_release(workspace: Workspace, release: str) -> tuple[str, ReleaseFile]:
@@ -94,7 +97,8 @@ def find_release(workspace: Workspace, release: str) -> tuple[str, ReleaseFile]:
     raise UsageError(missing, hint="see the files in releases/")
 
 
-def _header(workspace: Workspace, target: Target, recipient: Recipient, icpn: str) -> Header:
+def preview_header(workspace: Workspace, target: Target, recipient: Recipient, icpn: str) -> Header:
+    """A header whose ids and time are those of a preview."""
     thread = f"{workspace.catalogue.config.id}-{target.id}-{icpn}"
     return Header(
         message_id=f"{thread}-preview",
@@ -102,4 +106,5 @@ def _header(workspace: Workspace, target: Target, recipient: Recipient, icpn: st
         created=PREVIEW_TIME,
         sender=recipient.sender,
         recipient=recipient.party,
+        also_to=recipient.also,
     )

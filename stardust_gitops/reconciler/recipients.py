@@ -19,9 +19,10 @@ from stardust_gitops.secrets.references import Secret, parse_reference, redact, 
 def recipient_of(target: Target, catalogue: Catalogue, environ: Mapping[str, str]) -> Recipient:
     """The recipient of a target. `CatalogueError` for settings that this version cannot serve."""
     model, sender = target.model, catalogue.config.sender
-    if model.takedown not in ("no_deals", "end_date"):
+    if model.takedown == "takedown_flag" and not model.message.is_ern_3:
         raise CatalogueError(
-            f"{target.file}: takedown: {model.takedown} is not available for ERN 4.3",
+            f"{target.file}: takedown: {model.takedown} is not available for"
+            f" ERN {model.message.version}",
             hint="use no_deals or end_date",
             code="SG2109",
         )
@@ -43,10 +44,15 @@ def recipient_of(target: Target, catalogue: Catalogue, environ: Mapping[str, str
         message=MessageSettings(
             version=model.message.version,
             profile=model.message.profile,
+            variant=model.message.variant,
             hash_algorithm=model.message.hash,
+            track_deals=model.message.track_deals,
         ),
         choreography=_choreography(target),
-        takedown="end_date" if model.takedown == "end_date" else "no_deals",
+        also=tuple(MessagingParty(dpid=p.dpid, name=p.name) for p in model.recipient.also),
+        takedown="no_deals" if model.takedown == "purge" else model.takedown,
+        end_date_days=model.end_date_days,
+        update_indicator=model.update_indicator and model.message.is_ern_3,
         verify=model.verify,
         connections=_connections(target),
         attempts=model.attempts,

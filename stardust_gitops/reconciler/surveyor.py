@@ -258,6 +258,7 @@ class Surveyor:
             message_fingerprint=message_fingerprint(document) if document else None,
             not_before=not_before,
             not_before_text=text,
+            purge=model.purge_reason(target.id) if status == "takedown" else None,
             errors=errors,
             warnings=warnings,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
@@ -9,13 +10,22 @@ import orjson
 
 from stardust_gitops.planning.document import plan_document
 from stardust_gitops.planning.model import Plan
+from stardust_gitops.reports.difference_words import Compared, comparison_document
 
 __all__ = ["plan_document", "plan_json", "plan_schema"]
 
 
-def plan_json(plan: Plan, *, include_unchanged: bool = False) -> bytes:
-    """The published JSON of a plan, indented, ending in a newline."""
+def plan_json(
+    plan: Plan, *, include_unchanged: bool = False, compared: Iterable[Compared] = ()
+) -> bytes:
+    """The published JSON of a plan, indented, ending in a newline; items that were `compared` say
+    how their message differs from the last one."""
     document = plan_document(plan, include_unchanged=include_unchanged)
+    found = {(item.release, item.target): comparison for item, comparison in compared}
+    for item in document["items"]:
+        comparison = found.get((item["release"], item["target"]))
+        if comparison is not None:
+            item["message"] = comparison_document(comparison)
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 

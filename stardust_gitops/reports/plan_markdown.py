@@ -49,13 +49,13 @@ def plan_markdown(
 
     Nothing of a catalogue is read as markup, a mention or a link.
     """
-    head = [f"**{_escape(summary_line(plan))}**", ""]
+    head = [f"**{escaped(summary_line(plan))}**", ""]
     if missing := not_sent(plan):
-        head += [_escape(missing), ""]
+        head += [escaped(missing), ""]
     if plan.environment != "production":
-        head += [f"Environment: {_escape(plan.environment)}", ""]
-    head += [f"> {_escape(reason.text)}\n" for reason in plan.stops]
-    head += [f"> {_escape(_error_line(finding))}\n" for finding in file_errors(plan)[:_ERRORS]]
+        head += [f"Environment: {escaped(plan.environment)}", ""]
+    head += [f"> {escaped(reason.text)}\n" for reason in plan.stops]
+    head += [f"> {escaped(_error_line(finding))}\n" for finding in file_errors(plan)[:_ERRORS]]
     if plan.items:
         head += [*_table(plan, descriptions), ""]
     text = "\n".join(head)
@@ -69,7 +69,7 @@ def plan_markdown(
             parts.append(f"\n… and {len(listed) - len(parts):,} more.")
             break
         parts.append(part)
-    tail = [f"{_escape(step)}\n" for step in next_steps(plan)]
+    tail = [f"{escaped(step)}\n" for step in next_steps(plan)]
     return "\n".join([text, *parts, "", *tail])
 
 
@@ -77,9 +77,9 @@ def _error_line(finding: Finding) -> str:
     return f"{place_of(finding)}: {finding.code} {finding.message}; {finding.remedy}"
 
 
-def _escape(text: str) -> str:
+def escaped(text: str) -> str:
     """Text as itself: no markup, HTML, mention, link or line break."""
-    return _escape_html(_SPECIAL.sub(r"\\\1", visible(text)))
+    return escape_html(_SPECIAL.sub(r"\\\1", visible(text)))
 
 
 def _table(plan: Plan, descriptions: Mapping[str, str]) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _table(plan: Plan, descriptions: Mapping[str, str]) -> Iterator[str]:
     for target, group in groupby(plan.items, key=lambda item: item.target):
         counts = Counter(item.action for item in group)
         about = descriptions.get(target)
-        name = f"**{_escape(target)}**" + (f" {_escape(about)}" if about else "")
+        name = f"**{escaped(target)}**" + (f" {escaped(about)}" if about else "")
         yield f"| {name} | " + " | ".join(f"{counts[action]:,}" for action in shown) + " |"
 
 
@@ -98,19 +98,19 @@ def _item(item: Item) -> str:
     name = " – ".join(part for part in (item.artist, item.title) if part)
     about = " ".join(part for part in (symbol, item.icpn, name) if part.strip())
     title = f"{about} ({item.action}, {item.target})"
-    lines = [f"<details><summary>{_escape_html(title)}</summary>", ""]
+    lines = [f"<details><summary>{escape_html(title)}</summary>", ""]
     said = details(item)
     found = (f"{finding.code} {finding.message}" for finding in item.findings)
     lines += [
-        f"- {_escape(text)}" for text in (*said, *(text for text in found if text not in said))
+        f"- {escaped(text)}" for text in (*said, *(text for text in found if text not in said))
     ]
     for line in change_lines(item.changes):
-        origin = f" ({_escape(line.origin)})" if line.origin else ""
-        lines.append(f"- {_escape(line.path)}: {_escape(line.text)}{origin}")
+        origin = f" ({escaped(line.origin)})" if line.origin else ""
+        lines.append(f"- {escaped(line.path)}: {escaped(line.text)}{origin}")
     return "\n".join([*lines, "", "</details>"])
 
 
-def _escape_html(text: str) -> str:
+def escape_html(text: str) -> str:
     """Text inside an HTML block, where no Markdown is read."""
     shown = visible(text).translate(_HTML)
     return _AUTOLINK.sub(lambda m: m[0].replace(":", "&#58;").replace(".", "&#46;"), shown)

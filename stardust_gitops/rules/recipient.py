@@ -42,13 +42,13 @@ def dpid_check_character_wrong(subject: ConfigSubject | TargetFileSubject) -> It
     title="a takedown method that this version cannot serve",
     why="A takedown would be refused at the very moment when it is needed.",
     example="message: {version: 4.3}\ntakedown: takedown_flag",
-    remedy="use no_deals or end_date",
+    remedy="use no_deals, end_date or purge",
     source="DDEX ERN 4: takedown by deals, not by flag",
 )
 def takedown_not_available(subject: TargetFileSubject) -> Iterator[Hit]:
-    """ERN 4.3 knows neither a flag nor, here, a purge."""
+    """The flag went with ERN 3."""
     model = subject.model
-    if model.takedown in ("takedown_flag", "purge"):
+    if model.takedown == "takedown_flag" and not model.message.is_ern_3:
         yield Hit(
             ("takedown",),
             f"takedown: {model.takedown} is not available for ERN {model.message.version}",
@@ -60,13 +60,19 @@ def takedown_not_available(subject: TargetFileSubject) -> Iterator[Hit]:
     severity=Severity.ERROR,
     fixed=True,
     title="settings of a target that do not go together",
-    why="The recipient would wait for a marker that never comes.",
+    why="The recipient would wait for a marker that never comes, or not be told what was meant.",
     example="choreography: {layout: batch, completion: message}",
-    remedy="batch takes manifest or semaphore, release takes message or semaphore",
-    source="DDEX ERN Part 3 (choreographies)",
+    remedy="batch takes manifest or semaphore, release takes message or semaphore;"
+    " update_indicator is for ERN 3",
+    source="DDEX ERN Part 3 (choreographies); ERN 4 (no UpdateIndicator)",
 )
-def layout_and_completion(subject: TargetFileSubject) -> Iterator[Hit]:
-    """The layout of the upload and what ends it."""
+def settings_that_disagree(subject: TargetFileSubject) -> Iterator[Hit]:
+    """The layout of the upload and what ends it; what only some versions can say."""
+    model = subject.model
+    if model.update_indicator and not model.message.is_ern_3:
+        yield Hit(
+            ("update_indicator",), f"ERN {model.message.version} has no UpdateIndicator; ERN 3 has"
+        )
     layout, completion = subject.model.choreography.layout, subject.model.choreography.completion
     if (layout, completion) in (("batch", "message"), ("release", "manifest")):
         yield Hit(

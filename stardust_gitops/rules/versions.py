@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from stardust_gitops.catalog.models.deals import ReleaseDeal
 from stardust_gitops.catalog.suggest import did_you_mean
-from stardust_gitops.catalog.vocabulary import allowed_values, lacking
+from stardust_gitops.catalog.vocabulary import (
+    USER_DEFINED,
+    allowed_values,
+    known_since,
+    lacking,
+)
 from stardust_gitops.content.resolve import Base
 from stardust_gitops.diagnostics import Pointer, Severity
 from stardust_gitops.rules.registry import Hit, rule
@@ -15,8 +21,8 @@ from stardust_gitops.rules.subjects import TargetFileSubject, TargetSubject
 
 _TYPE, _RELATION = "ReleaseType_ERN4", "ReleaseRelationshipType"
 _ROLE, _INSTRUMENT = "ContributorRole", "InstrumentType"
-_MODEL, _USE = "CommercialModelType_ERN", "UseType_ERN"
-_SETS = (_TYPE, _RELATION, _ROLE, _INSTRUMENT, _MODEL, _USE)
+_MODEL, _USE, _CURRENCY = "CommercialModelType_ERN", "UseType_ERN", "CurrencyCode"
+_SETS = (_TYPE, _RELATION, _ROLE, _INSTRUMENT, _MODEL, _USE, _CURRENCY)
 
 
 class _Said(NamedTuple):
@@ -34,14 +40,18 @@ class _Said(NamedTuple):
     fixed=True,
     title="a value that the target's version of ERN does not know",
     why="The message would be refused: its version of the standard has other allowed values.",
-    example="message: {version: 4.3}                     # in targets/spotify.yaml\n"
-    "contributors: [{name: Ada, roles: [Mime]}]  # a role since ERN 4.3.2",
+    example="message: {version: 4.3}           # in targets/spotify.yaml\n"
+    "deals: [{offer: mine, models: [SubscriptionModel], uses: [UseForDataMining], "
+    "targets: [spotify]}]  # since ERN 4.3.2",
     remedy="use a value that all versions know, or leave the release out for this target",
     source="DDEX allowed value sets, by version",
 )
 def unknown_to_the_version(subject: TargetSubject | TargetFileSubject) -> Iterator[Hit]:
-    """Types, roles, instruments and relations of a release; models and uses of its own deals and
-    of the target's offers."""
+    """Types of a release; models, uses and currencies of its own deals and of the target's offers.
+
+    Newer roles, instruments and relations are told as ``UserDefined`` and only listed by
+    ``render --explain``; they are refused only where no later version knows them either.
+    """
     version = subject.target.model.message.version
     if isinstance(subject, TargetFileSubject):
         said = _offers(subject)
@@ -50,7 +60,7 @@ def unknown_to_the_version(subject: TargetSubject | TargetFileSubject) -> Iterat
     else:
         said = _of_release(subject)
     for entry in said:
-        if entry.value in lacking(entry.set_name, version):
+        if entry.value in lacking(entry.set_name, version) and not _told(entry, version):
             near = did_you_mean(entry.value, sorted(allowed_values(version)[entry.set_name]))
             yield Hit(
                 entry.pointer,
@@ -58,6 +68,13 @@ def unknown_to_the_version(subject: TargetSubject | TargetFileSubject) -> Iterat
                 f"did you mean {near}?" if near else None,
                 entry.file or None,
             )
+
+
+def _told(entry: _Said, version: str) -> bool:
+    """Whether the version is told of it all the same, as ``UserDefined``."""
+    if entry.set_name not in USER_DEFINED:
+        return False
+    return known_since(entry.set_name, entry.value, version) is not None
 
 
 def _offers(subject: TargetFileSubject) -> Iterator[_Said]:
@@ -70,11 +87,16 @@ def _offers(subject: TargetFileSubject) -> Iterator[_Said]:
 
 def _of_release(subject: TargetSubject) -> Iterator[_Said]:
     for entry in _said(subject.base):
-        own_deal = entry.pointer[0] == "deals"
-        if not own_deal or subject.target.id in (
-            subject.model.deals[int(entry.pointer[1])].targets or ()
+        if entry.pointer[0] != "deals" or _reaches(
+            subject.model.deals[int(entry.pointer[1])], subject.target.id
         ):
             yield entry
+
+
+def _reaches(deal: ReleaseDeal, target: str) -> bool:
+    if target in (deal.except_targets or ()):
+        return False
+    return deal.targets is None or target in deal.targets
 
 
 @lru_cache(maxsize=8)
@@ -93,6 +115,12 @@ def _said(base: Base) -> Iterator[_Said]:
             yield _Said(("deals", index, "models", place), _MODEL, value)
         for place, value in enumerate(deal.uses or ()):
             yield _Said(("deals", index, "uses", place), _USE, value)
+        for key, price in (
+            ("wholesale_price", deal.wholesale_price),
+            ("track_wholesale_price", deal.track_wholesale_price),
+        ):
+            if price is not None:
+                yield _Said(("deals", index, key, "currency"), _CURRENCY, price.currency)
     for track in base.tracks:
         file, pointer = track.pointer("contributors")
         for index, entry in enumerate(track.fields.contributors or ()):

@@ -311,11 +311,25 @@ def test_a_release_under_another_icpn_is_declared(label: CatalogueFolder) -> Non
     plan = plan_of(label)
     assert plan.actions == {
         **{(NEW, target): "insert" for target in BOTH},
-        **{(EP, target): "orphaned" for target in BOTH},
+        **{(EP, target): "held" for target in BOTH},
     }
     assert plan.reasons(EP) == ["replaced"]
+    assert f"--allow takedown:{EP}" in label.run("plan").stdout
+    applied(label)  # the new one arrives; with the next run the old one goes
+    plan = plan_of(label)
+    assert plan.actions == {(EP, target): "takedown" for target in BOTH}
+    assert plan.reasons(EP) == ["replaced"]
     applied(label)
-    label.must("ledger", "forget", "--release", EP, "--reason", "replaced", "--auto-approve")
+    gone = delivered_message(label, EP)
+    assert b"<DealList" not in gone
+    assert b"Undertow" in gone
+    sends_nothing(label)
+
+
+def test_what_is_replaced_may_be_taken_down_at_once(label: CatalogueFolder) -> None:
+    label.edit(EP_FILE, f'icpn: "{EP}"', f'icpn: "{NEW}"\nreplaces: "{EP}"')
+    summary = applied(label, "--allow", f"takedown:{EP}")["summary"]
+    assert summary["sent"] == 4
     sends_nothing(label)
 
 

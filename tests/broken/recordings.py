@@ -113,12 +113,6 @@ CASES: tuple[Broken, ...] = (
         found=("releases/b.yaml:20:5 SG2042",),
     ),
     release(
-        "a role of a later version",
-        "Lyricist]}]\n    audio: assets/two",
-        "Mime]}]\n    audio: assets/two",
-        found=("22:56 SG2106",),
-    ),
-    release(
         "a role that is left to be defined",
         "Lyricist]}]\n    audio: assets/two",
         "UserDefined]}]\n    audio: assets/two",

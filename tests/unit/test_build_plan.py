@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from stardust_gitops.errors import UsageError
-from stardust_gitops.ledger.state import StreamState
+from stardust_gitops.ledger.state import Rejection, StreamState
 from stardust_gitops.planning.hashing import plan_hash
 from stardust_gitops.planning.model import Action, Item, Plan
 from stardust_gitops.planning.selection import Scope, Selection
-from stardust_gitops.planning.settings import TargetSettings
+from stardust_gitops.planning.settings import Permissions, TargetSettings
 from tests.planning_samples import (
     NOW,
     RELEASE,
@@ -120,14 +120,82 @@ def test_an_undeclared_new_icpn_blocks_both_sides() -> None:
     assert [item.operation for item in plan.items] == [None, Action.INSERT]
 
 
-def test_a_declared_new_icpn_is_an_insert_and_the_old_one_waits_for_a_decision() -> None:
+def replaced(new_state: StreamState | None, **more: Any) -> Plan:
+    """A plan where 2 replaces 1, whose file has gone; 1 is live."""
     old, new = gtin(1), gtin(2)
-    ledger = snapshot({("spotify", old): live(old, recordings="same")})
-    plan = plan_of([wish(new, recordings="same", replaces=old)], ledger)
+    states = {("spotify", old): live(old, recordings="same")}
+    if new_state is not None:
+        states["spotify", new] = new_state
+    return plan_of([wish(new, recordings="same", replaces=old)], snapshot(states), **more)
+
+
+def test_a_declared_new_icpn_is_an_insert_and_the_old_one_waits_until_it_has_arrived() -> None:
+    plan = replaced(None)
     assert outcomes(plan) == [
         ("spotify", Action.INSERT, "new_release"),
-        ("spotify", Action.ORPHANED, "replaced"),
+        ("spotify", Action.HELD, "replaced"),
     ]
+    assert plan.items[1].operation is Action.TAKEDOWN
+    there = live(gtin(2), recordings="same")
+    plan = replaced(there)
+    assert outcomes(plan) == [
+        ("spotify", Action.TAKEDOWN, "replaced"),
+        ("spotify", Action.UNCHANGED, "unchanged"),
+    ]
+    assert plan.items[0].message_fingerprint == digest("told")
+
+
+def test_the_user_may_take_down_what_is_replaced_before_its_successor_has_arrived() -> None:
+    plan = replaced(None, permissions=Permissions(takedowns=frozenset({gtin(1)})))
+    assert outcomes(plan) == [
+        ("spotify", Action.TAKEDOWN, "replaced"),
+        ("spotify", Action.INSERT, "new_release"),
+    ]
+
+
+def test_a_successor_in_doubt_or_rejected_has_not_arrived() -> None:
+    opened = StreamState(version=2, open=sent(release=gtin(2)), marker_begun=True, unknown=True)
+    assert Action.TAKEDOWN not in {item.action for item in replaced(opened).items}
+    refused = StreamState(
+        version=3,
+        rejected=Rejection(
+            fingerprint=digest("told"), assets_fingerprint=digest("files"), operation="insert"
+        ),
+    )
+    assert Action.TAKEDOWN not in {item.action for item in replaced(refused).items}
+
+
+def test_a_replaced_release_that_is_protected_or_cannot_be_read_stays() -> None:
+    old, new = gtin(1), gtin(2)
+    states = {
+        ("spotify", old): live(old, recordings="same", protected=True),
+        ("spotify", new): live(new, recordings="same"),
+    }
+    wishes = [wish(new, recordings="same", replaces=old)]
+    assert outcomes(plan_of(wishes, snapshot(states)))[0][1:] == (Action.BLOCKED, "protected")
+    states["spotify", old] = live(old, recordings="same")
+    unreadable = plan_of(wishes, snapshot(states), unreadable=True)
+    assert [item.action for item in unreadable.items] == [Action.UNCHANGED]
+    listed = plan_of(wishes, snapshot(states), releases={old: "old.yaml", new: "new.yaml"})
+    assert ("spotify", Action.ORPHANED, "target_unlisted") in outcomes(listed)
+
+
+def test_a_takedown_of_a_replaced_release_by_its_own_file_waits_too() -> None:
+    old, new = gtin(1), gtin(2)
+    wishes = [wish(old, status="takedown"), wish(new, replaces=old)]
+    ledger = {("spotify", old): live(old)}
+    assert outcomes(plan_of(wishes, snapshot(ledger))) == [
+        ("spotify", Action.INSERT, "new_release"),
+        ("spotify", Action.HELD, "replaced"),
+    ]
+    ledger["spotify", new] = live(new)
+    assert outcomes(plan_of(wishes, snapshot(ledger)))[0] == (
+        "spotify",
+        Action.TAKEDOWN,
+        "takedown",
+    )
+    wishes[0] = wish(old)  # still wanted: nothing is taken down
+    assert {item.action for item in plan_of(wishes, snapshot(ledger)).items} == {Action.UNCHANGED}
 
 
 def test_the_same_recordings_on_a_second_release_are_no_rename() -> None:

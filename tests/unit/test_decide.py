@@ -92,12 +92,82 @@ def test_both_parts_differ_is_one_update_with_both_reasons() -> None:
         ("no_deals", Action.TAKEDOWN),
         ("end_date", Action.TAKEDOWN),
         ("takedown_flag", Action.TAKEDOWN),
-        ("purge", Action.PURGE),
+        ("purge", Action.TAKEDOWN),  # a purge needs more than a target that takes one
     ],
 )
 def test_live_and_takedown_for_this_target_is_a_takedown(method: Any, operation: Action) -> None:
     item = decided(wish(status="takedown"), live(), replace(SPOTIFY, takedown=method))
     assert (item.action, codes(item), item.with_files) == (operation, ["takedown"], False)
+
+
+def purge(reason: str = "sent to them by mistake") -> Desired:
+    return wish(status="takedown", purge=reason)
+
+
+PURGES = replace(SPOTIFY, takedown="purge")
+
+
+@pytest.mark.parametrize("state", [live(), taken_down()], ids=["live", "taken_down"])
+def test_a_purge_asked_for_with_a_reason_is_a_purge(state: StreamState) -> None:
+    item = decided(purge(), state, PURGES)
+    assert (item.action, codes(item), item.with_files) == (
+        Action.PURGE,
+        ["takedown", "purge_asked"],
+        False,
+    )
+    assert "sent to them by mistake" in item.reasons[1].text
+
+
+def test_a_purge_at_a_target_that_takes_none_is_a_takedown_and_says_so() -> None:
+    item = decided(purge(), live())
+    assert item.action is Action.TAKEDOWN
+    assert codes(item) == ["takedown", "purge_asked", "purge_not_taken"]
+    assert decided(purge(), taken_down()).action is Action.UNCHANGED
+
+
+@pytest.mark.parametrize("state", [NOTHING, PURGED])
+def test_what_is_not_there_is_not_purged(state: StreamState) -> None:
+    assert decided(purge(), state, PURGES).action is Action.UNCHANGED
+
+
+def test_a_purge_is_protected_as_a_takedown_is() -> None:
+    kept = wish(status="takedown", purge="x", prevent_takedown=True)
+    item = decided(kept, live(), PURGES)
+    assert (item.action, item.operation, codes(item)) == (
+        Action.BLOCKED,
+        Action.PURGE,
+        ["protected"],
+    )
+    assert decided(kept, live(), PURGES, permitted=True).action is Action.PURGE
+
+
+def test_a_rejected_purge_leaves_the_takedown_open_and_the_other_way_round() -> None:
+    refused = live(rejected=rejected("purge"))
+    assert decided(purge(), refused, PURGES).action is Action.BLOCKED
+    assert decided(wish(status="takedown"), refused, PURGES).action is Action.TAKEDOWN
+    assert decided(purge(), live(rejected=rejected("takedown")), PURGES).action is Action.PURGE
+
+
+def test_an_open_takedown_and_a_purge_asked_for_since_is_superseded() -> None:
+    state = live(open=sent("takedown", status="takedown"))
+    item = decided(purge(), state, PURGES)
+    assert (item.action, item.resumes) == (Action.PURGE, False)
+    assert codes(item) == ["superseded", "takedown", "purge_asked"]
+    again = decided(purge(), live(open=sent("purge", status="takedown")), PURGES)
+    assert (again.action, again.resumes) == (Action.PURGE, True)
+
+
+def test_a_takedown_waits_for_the_release_that_replaces_it_unless_it_is_allowed() -> None:
+    item = decided(wish(status="takedown"), live(), awaits="4006381333948")
+    assert (item.action, item.operation, codes(item)) == (
+        Action.HELD,
+        Action.TAKEDOWN,
+        ["replaced", "takedown"],
+    )
+    assert "4006381333948" in item.reasons[0].text
+    assert f"--allow takedown:{item.icpn}" in item.reasons[0].text
+    allowed = decided(wish(status="takedown"), live(), awaits="4006381333948", permitted=True)
+    assert allowed.action is Action.TAKEDOWN
 
 
 @pytest.mark.parametrize("files", [True, False])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stardust_gitops.planning.differences import differences, with_changes
+from stardust_gitops.planning.differences import corrected_isrcs, differences, with_changes
 from stardust_gitops.planning.model import Change
 from tests.planning_samples import live, plan_of, snapshot, wish
 
@@ -146,3 +146,39 @@ def test_tracks_in_a_new_order_replace_no_audio() -> None:
 
 def test_a_delivery_without_assets_or_content_is_compared_all_the_same() -> None:
     assert reasons({}, delivery("c", ("I1", "a")))[1] == ["tracks[0]", "tracks[0].audio", "cover"]
+
+
+def test_another_isrc_of_the_same_audio_is_a_correction() -> None:
+    before = delivery("c", ("I1", "a"), ("I2", "b"))
+    after = delivery("c", ("I1", "a"), ("I9", "b"))
+    after["content"]["tracks"][1]["title"] = before["content"]["tracks"][1]["title"]
+    assert corrected_isrcs(before, after) == {"I9": "I2"}
+    assert reasons(before, after) == (["identifier_corrected"], ["tracks[1].isrc"])
+    after["content"]["tracks"][1]["title"] = "Ebb"
+    assert reasons(before, after)[1] == ["tracks[1].isrc", "tracks[1].title"]
+
+
+def test_another_isrc_of_other_audio_is_another_track() -> None:
+    before = delivery("c", ("I1", "a"), ("I2", "b"))
+    after = delivery("c", ("I1", "a"), ("I9", "x"))
+    assert corrected_isrcs(before, after) == {}
+    assert "identifier_corrected" not in reasons(before, after)[0]
+
+
+def test_isrcs_that_only_change_places_are_no_corrections() -> None:
+    swapped = delivery("c", ("I2", "a"), ("I1", "b"))
+    assert corrected_isrcs(delivery("c", ("I1", "a"), ("I2", "b")), swapped) == {}
+
+
+@pytest.mark.parametrize(("seconds", "warned"), [("200.9", False), ("201", True), ("150", True)])
+def test_other_audio_of_another_length_under_an_old_isrc_is_warned_of(
+    seconds: str, warned: bool
+) -> None:
+    before = delivery("c", ("I1", "a"))
+    before["assets"][0]["facts"] = {"duration": "200"}
+    after = delivery("c", ("I1", "x"))
+    after["assets"][0]["facts"] = {"duration": seconds}
+    (item,) = plan_of([wish()], snapshot({("spotify", wish().release): live(assets="old")})).items
+    found = with_changes(item, before, after, file="releases/a.yaml").findings
+    assert [finding.code for finding in found] == (["SG2191"] if warned else [])
+    assert all(f.file == "releases/a.yaml" and seconds in f.message for f in found)

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from stardust_gitops.catalog.models.scalars import Date, Given, Keyword, Model, Text
+from stardust_gitops.catalog.models.scalars import (
+    Date,
+    Flag,
+    Given,
+    Keyword,
+    Model,
+    Text,
+    refuse,
+)
 from stardust_gitops.catalog.models.titles import TitleEntry
 
 Status = Literal["draft", "active", "hold", "takedown", "archived"]
@@ -31,11 +39,23 @@ class OverrideEntry(Model):
 
 
 class StatusEntry(Model):
-    """A status; of a takedown also the day from which it counts, and why."""
+    """A status; of a takedown also the day from which it counts, and why. `purge` asks for more:
+    that recipients who take such a message remove the release for good."""
 
     status: Status
     from_: Annotated[Date | None, Given] = Field(default=None, alias="from")
     reason: Text | None = None
+    purge: Flag = False
+
+    @model_validator(mode="after")
+    def _asked_with_a_reason(self) -> StatusEntry:
+        if self.purge and (self.status != "takedown" or self.reason is None):
+            refuse(
+                "SG1124",
+                "a purge needs  status: takedown  and a reason",
+                "write it as  {status: takedown, purge: true, reason: …}",
+            )
+        return self
 
 
 def _entry(value: Any) -> Any:

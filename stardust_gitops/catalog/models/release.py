@@ -104,3 +104,8 @@ class ReleaseFile(Model):
         """From when a takedown counts at one target: its own day, else that of the release."""
         entry = self.status.get(target) or self.status.get("default")
         return (entry.from_ if entry else None) or self.takedown_from
+
+    def purge_reason(self, target: str) -> str | None:
+        """Why the release is to be removed for good at one target; ``None`` where it is not."""
+        entry = self.status.get(target) or self.status.get("default")
+        return entry.reason if entry is not None and entry.purge else None

@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from stardust_gitops.catalog.models.scalars import (
     Amount,
@@ -24,6 +32,8 @@ from stardust_gitops.catalog.models.scalars import (
     Text,
     refuse,
 )
+from stardust_gitops.catalog.presets import preset_names, with_preset
+from stardust_gitops.catalog.suggest import did_you_mean
 from stardust_gitops.catalog.vocabulary import allowed
 from stardust_gitops.secrets.references import parse_reference
 
@@ -63,25 +73,55 @@ def _relative_path(value: str) -> str:
 FOLDERS = ("releases", "tracks", "parties", "labels", "targets", "genre_maps", "assets")
 """The folders of a catalogue: nothing is delivered into them."""
 
+def _past_days(days: int) -> int:
+    if days > 365:
+        refuse("SG1109", f"{days} is more than a year", "write a whole number of days, 2 as a rule")
+    return days
+
+
 Secret = Annotated[str, AfterValidator(_secret)]
 Pair = Annotated[str, AfterValidator(_pair)]
 RelativePath = Annotated[str, AfterValidator(_relative_path)]
+PastDays = Annotated[Positive, AfterValidator(_past_days)]
 
 
-class Recipient(Model):
-    """Who receives: name and DPID as they stand in the message header."""
+class FurtherRecipient(Model):
+    """Who else the same message is for (YouTube's Content ID beside YouTube, say)."""
 
     dpid: Dpid
     name: Text
 
 
+def _partly(schema: dict[str, Any]) -> None:
+    """In an editor: what must be there without a preset, the target says."""
+    del schema["required"]
+
+
+class Recipient(Model):
+    """Who receives: name and DPID as they stand in the message header, the addressee first."""
+
+    model_config = ConfigDict(json_schema_extra=_partly)
+
+    dpid: Dpid
+    name: Text
+    also: tuple[FurtherRecipient, ...] = ()
+
+
 class MessageFormat(Model):
-    """What format the recipient takes."""
+    """What format the recipient takes. `variant` is derived from the type of a release where none
+    is set; without `track_deals` deals are told of releases alone."""
 
     format: Literal["ern"] = "ern"
-    version: Literal["4.3"] = "4.3"
+    version: Literal["4.2", "4.3", "4.3.2"] = "4.3"
     profile: Literal["Audio", "SimpleAudioSingle"] = "Audio"
+    variant: Literal["none", "Classical", "BoxedSet", "BoxedSet Classical"] | None = None
     hash: Literal["MD5", "SHA-256"] = "MD5"
+    track_deals: Flag = True
+
+    @property
+    def is_ern_3(self) -> bool:
+        """Whether messages have the shape of ERN 3, which knows more indicators."""
+        return self.version.startswith("3.")
 
 
 def _inbox(value: str) -> str:
@@ -171,16 +211,28 @@ def _named(value: Any) -> Any:
     return value
 
 
+def _without_preset(schema: dict[str, Any]) -> None:
+    """In an editor, a target with a preset may leave out what the preset may know."""
+    whole: dict[str, Any] = {"required": ["recipient"]}
+    whole["properties"] = {"recipient": {"required": ["dpid", "name"]}}
+    schema["required"] = ["transport"]
+    schema["anyOf"] = [{"required": ["preset"]}, whole]
+
+
 class TargetFile(Model):
-    """A target. `offers` maps our offers to its pairs of commercial model and use type (an offer
-    without pairs, or in a list, is that of this name in ``stardust.yaml``), `prices`
-    our price codes to its own words. `emoji` says whether it takes them in texts,
+    """A target. `preset` names a recipient whose publicly known values hold where the file says
+    nothing (see `catalog.presets`). `offers` maps our offers to its pairs of commercial model and
+    use type (an offer without pairs, or in a list, is that of this name in ``stardust.yaml``),
+    `prices` our price codes to its own words. `emoji` says whether it takes them in texts,
     `required_roles` what it wants to be told of each track, `labels` the names of labels that it
     knows, `minimum_prices` the least wholesale price that it takes of a release, by currency."""
+
+    model_config = ConfigDict(json_schema_extra=_without_preset)
 
     id: Name | None = None
     moved_from: Name | None = None
     enabled: Flag = True
+    preset: Name | None = None
     recipient: Recipient
     message: MessageFormat = MessageFormat()
     transport: Annotated[DirectoryTransport | SftpTransport, Field(discriminator="protocol")]
@@ -194,7 +246,9 @@ class TargetFile(Model):
     prices: dict[Text, Text] | None = None
     genre_map: Name | None = None
     takedown: Literal["no_deals", "end_date", "takedown_flag", "purge"] = "no_deals"
+    end_date_days: PastDays = 2
     future_takedown: Literal["hold", "end_date"] = "hold"
+    update_indicator: Flag = False
     files_in_updates: Flag = False
     files_in_re_release: Flag = True
     verify: Literal["size", "read", "none"] = "size"
@@ -207,3 +261,24 @@ class TargetFile(Model):
     minimum_prices: dict[Currency, Amount] = Field(default_factory=dict)
     back_catalogue_load: Flag = False
     acknowledgements: Acknowledgements | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, document: Any) -> Any:
+        """Put the document upon its preset."""
+        name = document.get("preset") if isinstance(document, dict) else None
+        if isinstance(name, str) and name not in preset_names():
+            raise _unknown_preset(name)
+        return with_preset(document)
+
+
+def _unknown_preset(name: str) -> ValidationError:
+    """The one finding of such a target: what else it lacks, the right preset may know."""
+    hint = did_you_mean(name, preset_names())
+    context = {
+        "message": f"there is no preset {name!r}",
+        "remedy": f"did you mean {hint}?" if hint else f"use one of {', '.join(preset_names())}",
+    }
+    error = PydanticCustomError("SG1201", "{message}", context)
+    detail = InitErrorDetails(type=error, loc=("preset",), input=name)
+    return ValidationError.from_exception_data("TargetFile", [detail])

@@ -9,6 +9,8 @@ from stardust_gitops.content.model import Asset
 
 Profile = Literal["Audio", "SimpleAudioSingle"]
 """What a target may ask for; each shape says it in its own words."""
+Variant = Literal["none", "Classical", "BoxedSet", "BoxedSet Classical"]
+"""The variant of a profile (4.x)."""
 HashAlgorithm = Literal["MD5", "SHA-256"]
 Takedown = Literal["no_deals", "end_date", "takedown_flag"]
 UpdateIndicator = Literal["OriginalMessage", "UpdateMessage"]
@@ -31,15 +33,19 @@ class MessageOptions:
     deals, ``end_date`` ends them with `end_date`, the last day (date text), fixed when intended,
     ``takedown_flag`` says TakeDown in place of what a deal offers (3.x). `purge` makes a
     PurgeReleaseMessage, for which only version, sender and recipient count. `update_indicator` is
-    said in 3.x alone. Without `track_deals` deals are listed for the release only.
+    said in 3.x alone. Without `track_deals` deals are listed for the release only. `variant` is
+    derived from the type of the release where it is ``None``.
+    `replaced_isrcs` are pairs of an ISRC and the one in whose place it comes (IsReplaced).
     """
 
     version: str = "4.3"
     profile: Profile = "Audio"
+    variant: Variant | None = None
     files: tuple[FileName, ...] | None = None
     takedown: Takedown | None = None
     purge: bool = False
     update_indicator: UpdateIndicator | None = None
     track_deals: bool = True
     end_date: str | None = None
+    replaced_isrcs: tuple[tuple[str, str], ...] = ()
     hash_algorithm: HashAlgorithm = "MD5"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from stardust_gitops.content.model import Asset, AudioFacts, Delivery, ImageFacts, Track
+from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.problems import MessageError
 
 
@@ -69,6 +70,23 @@ def carried_assets(delivery: Delivery) -> tuple[Asset, ...]:
     cover = cover_of(delivery)
     audio = tuple(recording.asset for recording in recordings(delivery).values())
     return audio + ((cover[0],) if cover else ())
+
+
+def uris_of(delivery: Delivery, options: MessageOptions) -> dict[Asset, str]:
+    """Where each file lies; all of the message's files or none, and no others."""
+    if options.files is None:
+        return {}
+    uris = {file.asset: file.uri for file in options.files}
+    carried = carried_assets(delivery)
+    for asset in carried:
+        if asset not in uris:
+            raise MessageError(f"{asset.path} has no name in the package", code="SG4032")
+    for asset in uris:
+        if asset not in carried:
+            raise MessageError(
+                f"{asset.path} would be in the package and not in the message", code="SG4033"
+            )
+    return uris
 
 
 def duration_text(seconds: Decimal) -> str:

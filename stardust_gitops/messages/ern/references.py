@@ -47,6 +47,8 @@ class _Names:
 
 def check_references(root: etree._Element) -> list[Problem]:
     """What is wrong with ids, references and their use, for a message of sound structure."""
+    if root.find("PurgedRelease") is not None:
+        return list(_check_purge(root))
     names = _Names()
     problems = list(_collect(root, names))
     problems += _follow(root, names)
@@ -55,6 +57,14 @@ def check_references(root: etree._Element) -> list[Problem]:
     if not any(owner.tag == "Release" for owner in names.owners.values()):
         problems.append(Problem(path="/", message="there is no Release", source="references"))
     return problems
+
+
+def _check_purge(root: etree._Element) -> Iterator[Problem]:
+    """A purge says of which release it is; the standard would let it say of none."""
+    release_id = root.find("PurgedRelease/ReleaseId")
+    if release_id is None or not len(release_id):
+        message = "no release is named"
+        yield Problem(path="/*/PurgedRelease", message=message, source="references")
 
 
 def _profile(root: etree._Element) -> str | None:

@@ -11,6 +11,28 @@ MESSAGES = ("NewReleaseMessage", "PurgeReleaseMessage")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """What the versions of shape 4 say in other words or places; the defaults are those of 4.3.
+
+    `editions`: what a recording's edition has (ISRC, P-line, layout of the sound, files) stands in
+    a SoundRecordingEdition, else in the SoundRecording itself. `recording_mode` names the element
+    for that layout. `delivery_file`: a file and its measures stand in a DeliveryFile of the
+    technical details, else directly in them; `container_format` tells whether they have a place for
+    the container. `clip_details`: how to cut a preview stands in ClipDetails, else in
+    PreviewDetails. `role_value`: a contributor's role is a Role with a Value, else its text.
+    `genre` names the element for genres.
+    """
+
+    editions: bool = True
+    recording_mode: str = "RecordingMode"
+    delivery_file: bool = True
+    container_format: bool = True
+    clip_details: bool = True
+    role_value: bool = False
+    genre: str = "Genre"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
     """One version of ERN.
 
@@ -19,7 +41,7 @@ class Version:
     `schema_version_id` that of MessageSchemaVersionId (3.x). `message_xsd` is the name of the
     official XSD and `values_xsd` that of the allowed value sets it imports (namespace
     `values_namespace`), as DDEX publishes them; `digests` are the SHA-256 of the files that we know
-    by these names.
+    by these names. `dialect` is for the writer of shape 4, which asks nothing else of a version.
     """
 
     name: str
@@ -33,6 +55,7 @@ class Version:
     digests: Mapping[str, str]
     avs_version: str | None = None
     schema_version_id: str | None = None
+    dialect: Dialect = Dialect()
 
     @property
     def roots(self) -> tuple[str, ...]:

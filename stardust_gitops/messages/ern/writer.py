@@ -9,6 +9,7 @@ from lxml import etree
 
 from stardust_gitops.content.model import Delivery
 from stardust_gitops.messages.ern.options import MessageOptions
+from stardust_gitops.messages.ern.v3 import writer as v3
 from stardust_gitops.messages.ern.v4 import writer as v4
 from stardust_gitops.messages.ern.version import Shape, Version
 from stardust_gitops.messages.ern.versions import version_named
@@ -17,8 +18,8 @@ from stardust_gitops.messages.xml import serialise
 
 Build: TypeAlias = Callable[[Delivery, Header, MessageOptions, Version], etree._Element]
 
-_NEW_RELEASE: Mapping[Shape, Build] = {"4": v4.build}
-_PURGE: Mapping[Shape, Build] = {"4": v4.build_purge}
+_NEW_RELEASE: Mapping[Shape, Build] = {"3": v3.build, "4": v4.build}
+_PURGE: Mapping[Shape, Build] = {"3": v3.build_purge, "4": v4.build_purge}
 
 
 def build_message(delivery: Delivery, header: Header, options: MessageOptions) -> etree._Element:

@@ -66,6 +66,15 @@ CONTENT = (
         Severity.WARNING,
     ),
     documented(
+        "SG2191",
+        "other audio under the same ISRC",
+        "Audio of another length is another recording; charts and royalties would be mixed up.",
+        "audio: assets/radio-edit.flac   # under the ISRC of the full version",
+        "give another recording an ISRC of its own; it is sent all the same",
+        "ISRC Handbook (when a new ISRC is needed)",
+        Severity.WARNING,
+    ),
+    documented(
         "SG2904",
         "a suppression that suppresses nothing",
         "It would silently accept the next thing of that kind.",

@@ -46,14 +46,6 @@ MESSAGES = (
         "DDEX ERN",
     ),
     documented(
-        "SG4005",
-        "a purge, for which there is no writer yet",
-        "It would be sent as something else.",
-        "takedown: purge",
-        "use  takedown: no_deals  in the target",
-        "DDEX ERN PurgeReleaseMessage",
-    ),
-    documented(
         "SG4006",
         "the message did not pass its checks and was not sent",
         "Nothing invalid leaves: all is checked before the first byte is sent.",
@@ -116,6 +108,14 @@ MESSAGES = (
         "deals: [{offer: download, preorder_from: -14d, instant_gratification: [GBXYZ2600099]}]",
         "correct instant_gratification: of the deal",
         "DDEX: InstantGratificationResourceList",
+    ),
+    documented(
+        "SG4024",
+        "a takedown by a flag that this version of ERN does not have",
+        "ERN 4 takes a release down by its deals.",
+        "message: {version: 4.3.2}\ntakedown: takedown_flag",
+        "set takedown: no_deals or end_date for the target",
+        "DDEX ERN 4 (no TakeDown)",
     ),
     documented(
         "SG4030",

@@ -192,6 +192,14 @@ SHAPES = (
         "DDEX: Keywords",
     ),
     documented(
+        "SG1124",
+        "a purge without a takedown or without a reason",
+        "A purge cannot be taken back: it is asked for in so many words, or not at all.",
+        "status: {store: {status: takedown, purge: true}}",
+        "Write it as {status: takedown, purge: true, reason: …}.",
+        "DDEX ERN PurgeReleaseMessage",
+    ),
+    documented(
         "SG1128",
         "no share of rights",
         "DDEX refuses shares of 0 and of 100 percent; a whole one is not told.",

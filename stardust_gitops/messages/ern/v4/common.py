@@ -7,8 +7,10 @@ from typing import Literal
 
 from lxml.etree import SubElement
 
-from stardust_gitops.content.model import Artist, Contributor, Genre, Party, RightsLine, Title
-from stardust_gitops.messages.ern.v4.draft import Element, Parties
+from stardust_gitops.content.model import Artist, Contributor, Genre, RightsLine, Title
+from stardust_gitops.messages.ern.contributors import by_party
+from stardust_gitops.messages.ern.v4.draft import Draft, Element, Parties
+from stardust_gitops.messages.ern.values import add_value
 from stardust_gitops.messages.xml import add, clean
 
 WORLDWIDE = {"ApplicableTerritoryCode": "Worldwide", "IsDefault": "true"}
@@ -42,24 +44,20 @@ def add_artists(parent: Element, name: str, artists: Sequence[Artist], parties: 
         add(element, "DisplayArtistRole", artist.role)
 
 
-def add_contributors(
-    parent: Element, contributors: Sequence[Contributor], parties: Parties
-) -> None:
+def add_contributors(parent: Element, contributors: Sequence[Contributor], draft: Draft) -> None:
     """One Contributor per party with all its roles and instruments, sequenced from 1 in order of
     first mention."""
-    roles: dict[Party, dict[str, None]] = {}
-    instruments: dict[Party, dict[str, None]] = {}
-    for contributor in contributors:
-        party = contributor.party
-        roles.setdefault(party, {}).update(dict.fromkeys(contributor.roles))
-        instruments.setdefault(party, {}).update(dict.fromkeys(contributor.instruments))
-    for number, (party, names) in enumerate(roles.items(), 1):
+    for number, contributor in enumerate(by_party(contributors), 1):
         element = SubElement(parent, "Contributor", {"SequenceNumber": str(number)})
-        add(element, "ContributorPartyReference", parties.reference(party))
-        for name in names:
-            add(element, "Role", name)
-        for name in instruments[party]:
-            add(element, "InstrumentType", name)
+        add(element, "ContributorPartyReference", draft.parties.reference(contributor.party))
+        version = draft.version.name
+        for name in contributor.roles:
+            if draft.dialect.role_value:
+                add_value(SubElement(element, "Role"), "Value", "ContributorRole", name, version)
+            else:
+                add_value(element, "Role", "ContributorRole", name, version)
+        for name in contributor.instruments:
+            add_value(element, "InstrumentType", "InstrumentType", name, version)
 
 
 def add_rights_line(
@@ -76,9 +74,9 @@ def add_rights_line(
     add(element, f"{name}Text", line.text)
 
 
-def add_genre(parent: Element, genre: Genre) -> None:
+def add_genre(parent: Element, genre: Genre, draft: Draft) -> None:
     """The genre in the recipient's own words."""
-    element = SubElement(parent, "Genre", WORLDWIDE)
+    element = SubElement(parent, draft.dialect.genre, WORLDWIDE)
     add(element, "GenreText", genre.name)
     if genre.sub:
         add(element, "SubGenre", genre.sub)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeAlias
 
 from lxml.etree import SubElement
 
-from stardust_gitops.content.model import Content, Deal, Track, Visibility
+from stardust_gitops.content.model import Deal, Visibility
+from stardust_gitops.messages.ern.offers import (
+    after_takedown,
+    end_time,
+    start_time,
+    terms_of,
+)
 from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.ern.v4.draft import Draft, Element
 from stardust_gitops.messages.problems import MessageError
 from stardust_gitops.messages.xml import add, clean
 
 Offers: TypeAlias = dict[tuple[Deal, ...], list[str]]
-
-_DATE = len("2026-12-04")
 
 
 def offers_of(draft: Draft) -> Offers:
@@ -24,44 +27,27 @@ def offers_of(draft: Draft) -> Offers:
     What is not sold is not in it; a takedown without deals leaves it empty.
     """
     content, options = draft.content, draft.options
+    if options.takedown == "takedown_flag":
+        raise MessageError(
+            f"ERN {draft.version.name} has no flag for a takedown",
+            hint="set takedown: no_deals or end_date for this target",
+            code="SG4024",
+        )
     offers: Offers = {}
     _offer(offers, "R0", content.deals, options)
-    if options.profile != "SimpleAudioSingle":
+    if options.track_deals and options.profile != "SimpleAudioSingle":
         for recording in draft.recordings.values():
             deals = terms_of(recording.track, content)
             _offer(offers, f"R{recording.number}", deals, options)
     return offers
 
 
-def terms_of(track: Track, content: Content) -> tuple[Deal, ...]:
-    """The deals of a track by itself: its own, else those of each track, else the release's."""
-    if track.deals is not None:
-        return track.deals
-    return content.deals if content.track_deals is None else content.track_deals
-
-
 def _offer(
     offers: Offers, reference: str, deals: tuple[Deal, ...], options: MessageOptions
 ) -> None:
-    remaining = _after_takedown(deals, options)
+    remaining = after_takedown(deals, options)
     if remaining:
         offers.setdefault(remaining, []).append(reference)
-
-
-def _after_takedown(deals: tuple[Deal, ...], options: MessageOptions) -> tuple[Deal, ...]:
-    """The deals that a takedown leaves. Deals in a later message replace all earlier ones."""
-    if options.takedown is None:
-        return deals
-    if options.takedown == "no_deals":
-        return ()
-    last = options.end_date
-    if last is None:
-        raise MessageError("a takedown by end date needs the last day", code="SG4020")
-    return tuple(
-        deal if deal.end is not None and deal.end[:_DATE] <= last else replace(deal, end=last)
-        for deal in deals
-        if deal.start[:_DATE] <= last
-    )
 
 
 def visibility_of(draft: Draft, offers: Offers) -> Visibility | None:
@@ -150,13 +136,3 @@ def _add_visibility(parent: Element, visibility: Visibility) -> None:
         add(element, "CoverArtPreviewStartDateTime", start_time(visibility.cover))
     if visibility.tracks:
         add(element, "FullTrackListingPreviewStartDateTime", start_time(visibility.tracks))
-
-
-def start_time(text: str) -> str:
-    """A date begins at local midnight, so without zone; a time stays as it is written."""
-    return text if "T" in text else f"{text}T00:00:00"
-
-
-def end_time(text: str) -> str:
-    """An end date is inclusive: to the last second of the day, local."""
-    return text if "T" in text else f"{text}T23:59:59"

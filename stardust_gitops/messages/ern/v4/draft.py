@@ -12,6 +12,7 @@ from lxml.etree import SubElement
 from stardust_gitops.content.model import Asset, Content, Delivery, Party
 from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.ern.recordings import Recording
+from stardust_gitops.messages.ern.version import Dialect, Version
 from stardust_gitops.messages.header import Header
 from stardust_gitops.messages.xml import add, clean
 
@@ -60,6 +61,7 @@ class Draft:
     """
 
     root: Element
+    version: Version
     delivery: Delivery
     header: Header
     options: MessageOptions
@@ -73,3 +75,8 @@ class Draft:
     def content(self) -> Content:
         """The content of the release."""
         return self.delivery.content
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the version says what others say otherwise."""
+        return self.version.dialect

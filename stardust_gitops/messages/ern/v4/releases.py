@@ -16,6 +16,7 @@ from stardust_gitops.messages.ern.v4.common import (
     add_titles,
 )
 from stardust_gitops.messages.ern.v4.draft import Draft, Element
+from stardust_gitops.messages.ern.values import add_value
 from stardust_gitops.messages.xml import add, clean
 
 _DATE = len("2026-12-04")
@@ -54,7 +55,7 @@ def _add_release(parent: Element, draft: Draft, visible: bool) -> None:
     add_rights_line(release, "PLine", content.p_line)
     add_rights_line(release, "CLine", content.c_line)
     add(release, "Duration", _whole_duration(draft))
-    add_genre(release, content.genre)
+    add_genre(release, content.genre, draft)
     # a release date is a day; of a global instant it is the day in UTC
     if content.release_date:
         add(release, "ReleaseDate", content.release_date[:_DATE], WORLDWIDE)
@@ -66,16 +67,17 @@ def _add_release(parent: Element, draft: Draft, visible: bool) -> None:
     if visible:
         add(release, "ReleaseVisibilityReference", "V1")
     add(release, "ParentalWarningType", content.parental_warning)
-    _add_relations(release, content)
+    _add_relations(release, draft)
     _add_groups(release, draft)
     _add_promotion(release, content)
 
 
-def _add_relations(release: Element, content: Content) -> None:
+def _add_relations(release: Element, draft: Draft) -> None:
     """Other releases, and what kind of compilation this one is."""
+    content, kind = draft.content, "ReleaseRelationshipType"
     for related in content.related:
         element = SubElement(release, "RelatedRelease")
-        add(element, "ReleaseRelationshipType", related.type)
+        add_value(element, kind, kind, related.type, draft.version.name)
         add(SubElement(element, "ReleaseId"), "ICPN", related.icpn)
     if content.compilation:
         add(release, _COMPILATIONS[content.compilation], "true")
@@ -131,4 +133,4 @@ def _add_track_release(parent: Element, recording: Recording, draft: Draft) -> N
     add(release_id, "ProprietaryId", proprietary_id, draft.namespace)
     add(release, "ReleaseResourceReference", f"A{recording.number}")
     _add_label(release, draft)
-    add_genre(release, recording.track.genre)
+    add_genre(release, recording.track.genre, draft)

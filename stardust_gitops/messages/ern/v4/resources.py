@@ -7,6 +7,7 @@ from decimal import Decimal
 from lxml.etree import SubElement
 
 from stardust_gitops.content.model import Asset, AudioFacts, ImageFacts
+from stardust_gitops.messages.ern.offers import terms_of
 from stardust_gitops.messages.ern.recordings import Recording, cover_of, duration_text
 from stardust_gitops.messages.ern.v4.common import (
     add_artists,
@@ -14,9 +15,9 @@ from stardust_gitops.messages.ern.v4.common import (
     add_rights_line,
     add_titles,
 )
-from stardust_gitops.messages.ern.v4.deals import terms_of
 from stardust_gitops.messages.ern.v4.draft import Draft, Element
 from stardust_gitops.messages.ern.v4.rights import add_rights_controllers
+from stardust_gitops.messages.ern.version import Dialect
 from stardust_gitops.messages.xml import add
 
 _HERTZ = {"UnitOfMeasure": "Hz"}
@@ -33,17 +34,22 @@ def add_resource_list(draft: Draft) -> None:
 
 
 def _add_recording(parent: Element, recording: Recording, draft: Draft) -> None:
-    track = recording.track
+    track, editions = recording.track, draft.dialect.editions
     element = SubElement(parent, "SoundRecording")
     add(element, "ResourceReference", f"A{recording.number}")
     add(element, "Type", "MusicalWorkSoundRecording")
-    _add_edition(element, recording, draft)
+    if editions:
+        _add_edition(element, recording, draft)
+    else:
+        _add_isrc(element, recording, draft)
     if track.iswc:
         add(SubElement(element, "WorkId"), "ISWC", track.iswc)
     add_titles(element, track.title, track.version, track.titles)
     add_artists(element, track.display_artist, track.artists, draft.parties)
-    add_contributors(element, track.contributors, draft.parties)
+    add_contributors(element, track.contributors, draft)
     add_rights_controllers(element, terms_of(track, draft.content), draft)
+    if not editions:
+        add_rights_line(element, "PLine", track.p_line)
     add(element, "Duration", duration_text(Decimal(recording.facts.duration)))
     add(element, "ParentalWarningType", track.parental_warning)
     if track.instrumental:
@@ -52,28 +58,50 @@ def _add_recording(parent: Element, recording: Recording, draft: Draft) -> None:
         add(element, "ContainsHiddenContent", "true")
     if track.language:
         add(element, "LanguageOfPerformance", track.language)
+    if not editions:
+        _add_sound(element, recording, draft)
 
 
 def _add_edition(parent: Element, recording: Recording, draft: Draft) -> None:
     """The one edition, which is not immersive: ISRC, P-line, how it sounds, its file."""
-    facts = recording.facts
     edition = SubElement(parent, "SoundRecordingEdition")
     add(edition, "Type", "NonImmersiveEdition")
-    add(SubElement(edition, "ResourceId"), "ISRC", recording.track.isrc)
+    _add_isrc(edition, recording, draft)
     add_rights_line(edition, "PLine", recording.track.p_line)
+    _add_sound(edition, recording, draft)
+
+
+def _add_isrc(parent: Element, recording: Recording, draft: Draft) -> None:
+    """The ISRC, and the one in whose place it comes where an update corrects it."""
+    isrc = recording.track.isrc
+    add(SubElement(parent, "ResourceId"), "ISRC", isrc)
+    for new, old in draft.options.replaced_isrcs:
+        if new == isrc:
+            add(SubElement(parent, "ResourceId", {"IsReplaced": "true"}), "ISRC", old)
+
+
+def _add_sound(parent: Element, recording: Recording, draft: Draft) -> None:
+    """The layout of the channels and the technical details: measures, file, preview."""
+    facts, dialect = recording.facts, draft.dialect
     mode = _MODES.get(facts.channels)
     if mode:  # of more channels the number does not tell the layout
-        add(edition, "RecordingMode", mode)
-    details = SubElement(edition, "TechnicalDetails")
+        add(parent, dialect.recording_mode, mode)
+    details = SubElement(parent, "TechnicalDetails")
     add(details, "TechnicalResourceDetailsReference", f"T{recording.number}")
-    delivery_file = SubElement(details, "DeliveryFile")
-    add(delivery_file, "Type", "AudioFile")
-    _add_audio_facts(delivery_file, facts)
-    _add_file(delivery_file, recording.asset, draft)
-    _add_preview(details, recording)
+    if dialect.delivery_file:
+        file = SubElement(details, "DeliveryFile")
+        add(file, "Type", "AudioFile")
+    else:
+        file = details
+    _add_audio_facts(file, facts, dialect)
+    if not dialect.clip_details:
+        _add_preview_details(details, recording)
+    _add_file(file, recording.asset, draft)
+    if dialect.clip_details:
+        _add_clip_details(details, recording)
 
 
-def _add_preview(parent: Element, recording: Recording) -> None:
+def _add_clip_details(parent: Element, recording: Recording) -> None:
     """How the recipient is to cut the preview out of the file that it is given.
 
     IsClip is left out, since these are the details of the full recording.
@@ -91,8 +119,20 @@ def _add_preview(parent: Element, recording: Recording) -> None:
     add(clip, "ExpressionType", "Instructive")
 
 
-def _add_audio_facts(parent: Element, facts: AudioFacts) -> None:
-    if facts.container:
+def _add_preview_details(parent: Element, recording: Recording) -> None:
+    """The same before there were clips; IsPreview is left out for the same reason."""
+    preview = recording.track.preview
+    if preview is None:
+        return
+    details = SubElement(parent, "PreviewDetails")
+    add(details, "StartPoint", str(preview.start))
+    if preview.duration is not None:
+        add(details, "Duration", duration_text(Decimal(preview.duration)))
+    add(details, "ExpressionType", "Instructive")
+
+
+def _add_audio_facts(parent: Element, facts: AudioFacts, dialect: Dialect) -> None:
+    if facts.container and dialect.container_format:
         add(parent, "ContainerFormat", facts.container)
     add(parent, "AudioCodecType", facts.codec)
     add(parent, "NumberOfChannels", str(facts.channels))

@@ -1,8 +1,8 @@
-"""The types of a NewReleaseMessage in ERN 4.3 as far as we write them; notation: `structure`.
+"""The types of ERN 4.3's messages as far as we write them; notation: `structure`.
 
 Cardinalities are the standard's own, also where we always write one: neither this table nor the
-official XSD may accept, of what we write, what the other refuses. A version that differs replaces
-lines.
+official XSD may accept, of what we write, what the other refuses. Some elements that others often
+write are read too. A version that differs replaces lines, or parts of them (`line`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 _DEFAULT = "@ApplicableTerritoryCode:{CurrentTerritoryCode} @IsDefault:boolean"
 _LANGUAGE = "@LanguageAndScriptCode:langcode"
-_TITLES = "DisplayTitleText+ DisplayTitle+"
+_USER_DEFINED = "@Namespace @UserDefinedValue"
+TITLES = "DisplayTitleText+ DisplayTitle+"
 _GROUP_ITEMS = (
     "SequenceNumber:integer? ResourceGroup:ResourceSubGroup* "
     "ResourceGroupContentItem* LinkedReleaseResourceReference*"
@@ -21,12 +22,14 @@ TYPES: Mapping[str, str] = {
     "NewReleaseMessage": (
         "MessageHeader PartyList ResourceList ReleaseList DealList? "
         "@LanguageAndScriptCode!:langcode @AvsVersionId! "
-        "@ReleaseProfileVersionId:{ReleaseProfileVersionId}"
+        "@ReleaseProfileVersionId:{ReleaseProfileVersionId} "
+        "@ReleaseProfileVariantVersionId:{ReleaseProfileVariantVersionId}"
     ),
     "PurgeReleaseMessage": (
         "MessageHeader PurgedRelease @LanguageAndScriptCode!:langcode @AvsVersionId!"
     ),
-    "PurgedRelease": "ReleaseId?",
+    "PurgedRelease": "ReleaseId? Title*",
+    "Title": "TitleText SubTitle:string? @TitleType:{AdditionalTitleType}",
     # header
     "MessageHeader": (
         "MessageThreadId? MessageId MessageSender:MessagingParty SentOnBehalfOf:MessagingParty? "
@@ -45,25 +48,25 @@ TYPES: Mapping[str, str] = {
     "ResourceList": "SoundRecording* Image*",
     "SoundRecording": (
         "ResourceReference:A Type:{SoundRecordingType} SoundRecordingEdition+ WorkId* "
-        + _TITLES
+        + TITLES
         + " DisplayArtistName+ DisplayArtist+ Contributor* ResourceRightsController* "
-        "Duration:duration "
-        "ParentalWarningType:{ParentalWarningType}+ IsInstrumental:boolean? "
-        "ContainsHiddenContent:boolean? LanguageOfPerformance:langcode*"
+        "Duration:duration CreationDate:isoDate? FirstPublicationDate:isoDate* "
+        "ParentalWarningType:{ParentalWarningType}+ IsCover:boolean? HasVocalPerformance:boolean? "
+        "IsInstrumental:boolean? ContainsHiddenContent:boolean? LanguageOfPerformance:langcode*"
     ),
     "SoundRecordingEdition": (
         "Type:{EditionType}? ResourceId:SoundRecordingId+ PLine* RecordingMode:{RecordingMode}? "
         "TechnicalDetails:TechnicalSoundRecordingDetails*"
     ),
-    "SoundRecordingId": "ISRC?",
+    "SoundRecordingId": "ISRC? @IsReplaced:boolean",
     "WorkId": "ISWC?",
     "TechnicalSoundRecordingDetails": (
         "TechnicalResourceDetailsReference:T DeliveryFile:AudioDeliveryFile* "
         "ClipDetails:SoundRecordingClipDetails*"
     ),
     "SoundRecordingClipDetails": (
-        "TechnicalResourceDetailsReference:T ClipType:clipType Timing* "
-        "ExpressionType:expressionType"
+        "TechnicalResourceDetailsReference:T ClipType:{ClipType} Timing* "
+        "ExpressionType:{ExpressionType}"
     ),
     "Timing": "StartPoint:decimal DurationUsed:duration*",
     "AudioDeliveryFile": (
@@ -75,12 +78,12 @@ TYPES: Mapping[str, str] = {
     "HashSum": "Algorithm:{HashSumAlgorithmType} HashSumValue",
     "Image": (
         "ResourceReference:A Type:{ImageType} ResourceId:ResourceProprietaryId+ "
-        "TechnicalDetails:TechnicalImageDetails*"
+        "CLine* ParentalWarningType:{ParentalWarningType}* TechnicalDetails:TechnicalImageDetails*"
     ),
     "ResourceProprietaryId": "ProprietaryId+",
     "TechnicalImageDetails": (
         "TechnicalResourceDetailsReference:T ImageCodecType:{ImageCodecType}? ImageHeight:Extent? "
-        "ImageWidth:Extent? File? IsProvidedInDelivery:boolean?"
+        "ImageWidth:Extent? ImageResolution:integer? File? IsProvidedInDelivery:boolean?"
     ),
     "Extent": "=decimal @UnitOfMeasure:{UnitOfExtent}",
     # what resources and releases share
@@ -92,16 +95,19 @@ TYPES: Mapping[str, str] = {
         "ArtistPartyReference:P DisplayArtistRole:{DisplayArtistRole} @SequenceNumber:integer"
     ),
     "Contributor": (
-        "ContributorPartyReference:P Role:{ContributorRole}* InstrumentType:{InstrumentType}* "
-        "@SequenceNumber:integer"
+        "ContributorPartyReference:P Role:ContributorRole* InstrumentType* @SequenceNumber:integer"
     ),
+    "ContributorRole": f"={{ContributorRole}} {_USER_DEFINED}",
+    "InstrumentType": f"={{InstrumentType}} {_USER_DEFINED}",
     "ResourceRightsController": (
-        "RightsControllerPartyReference:P RightsControlType:rightsControllerRole* "
+        "RightsControllerPartyReference:P RightsControlType:{RightsControllerRole}* "
         "RightSharePercentage:decimal? DelegatedUsageRights* @SequenceNumber:integer"
     ),
     "DelegatedUsageRights": (
-        "UseType:{UseType_ERN}+ TerritoryOfRightsDelegation:{AllTerritoryCode}*"
+        "UseType:{UseType_ERN}+ PeriodOfRightsDelegation? "
+        "TerritoryOfRightsDelegation:{AllTerritoryCode}*"
     ),
+    "PeriodOfRightsDelegation": "StartDate:isoDate? EndDate:isoDate?",
     "PLine": f"Year:gYear? PLineCompany? PLineText {_DEFAULT}",
     "CLine": f"Year:gYear? CLineCompany? CLineText {_DEFAULT}",
     "Genre": f"GenreText SubGenre? {_DEFAULT}",
@@ -109,14 +115,15 @@ TYPES: Mapping[str, str] = {
     "ReleaseList": "Release? TrackRelease*",
     "Release": (
         "ReleaseReference:R ReleaseType:{ReleaseType_ERN4}+ ReleaseId "
-        + _TITLES
+        + TITLES
         + " DisplayArtistName+ DisplayArtist+ ReleaseLabelReference+ PLine* CLine* "
         "Duration:duration? Genre+ ReleaseDate:EventDate* OriginalReleaseDate:EventDate* "
         "ReleaseVisibilityReference:V* ParentalWarningType:{ParentalWarningType}+ RelatedRelease* "
         "(IsSingleArtistCompilation:boolean | IsMultiArtistCompilation:boolean)? ResourceGroup "
         "Keywords:LocalText* MarketingComment:LocalText*"
     ),
-    "RelatedRelease": "ReleaseRelationshipType:{ReleaseRelationshipType} ReleaseId",
+    "RelatedRelease": "ReleaseRelationshipType ReleaseId",
+    "ReleaseRelationshipType": f"={{ReleaseRelationshipType}} {_USER_DEFINED}",
     "LocalText": f"=string {_DEFAULT}",
     "ReleaseId": "GRid? ICPN? CatalogNumber? ProprietaryId*",
     "CatalogNumber": "=string @Namespace!",
@@ -145,7 +152,9 @@ TYPES: Mapping[str, str] = {
     ),
     "RightsClaimPolicy": "RightsClaimPolicyType:{RightsClaimPolicyType}",
     "InstantGratificationResourceList": "DealResourceReference:A+",
-    "ValidityPeriod": "StartDateTime:dateTime EndDateTime:dateTime?",
+    "ValidityPeriod": (
+        "(StartDate:isoDate EndDate:isoDate? | StartDateTime:dateTime EndDateTime:dateTime?)"
+    ),
     "PriceInformation": "PriceCode? WholesalePricePerUnit:Price?",
     "PriceCode": "=string @Namespace!",
     "Price": "=decimal @CurrencyCode!:{CurrencyCode}",
@@ -154,3 +163,13 @@ TYPES: Mapping[str, str] = {
         "CoverArtPreviewStartDateTime:dateTime? FullTrackListingPreviewStartDateTime:dateTime?"
     ),
 }
+
+
+def line(name: str, changes: Mapping[str, str]) -> str:
+    """The line of a type with parts replaced. Raises `ValueError` where a part is not in it."""
+    changed = TYPES[name]
+    for old, new in changes.items():
+        if old not in changed:
+            raise ValueError(f"{old!r} is not in the line of {name}")
+        changed = changed.replace(old, new)
+    return changed

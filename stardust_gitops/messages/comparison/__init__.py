@@ -1,0 +1,1 @@
+"""What two messages say differently, whatever their ids, times, references and order."""

@@ -1,0 +1,118 @@
+"""Messages in the shape of ERN 3.8."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sized
+from types import MappingProxyType
+
+from lxml import etree
+from lxml.etree import SubElement
+
+from stardust_gitops.content.model import Delivery
+from stardust_gitops.messages.ern.envelope import add_header
+from stardust_gitops.messages.ern.options import MessageOptions
+from stardust_gitops.messages.ern.recordings import cover_of, recordings, uris_of
+from stardust_gitops.messages.ern.v3.common import add_titles
+from stardust_gitops.messages.ern.v3.deals import add_deal_list
+from stardust_gitops.messages.ern.v3.draft import Draft, Element
+from stardust_gitops.messages.ern.v3.releases import add_icpn, add_release_list
+from stardust_gitops.messages.ern.v3.resources import add_resource_list
+from stardust_gitops.messages.ern.version import Version
+from stardust_gitops.messages.header import Header
+from stardust_gitops.messages.problems import MessageError
+from stardust_gitops.messages.xml import XSI, add, clean
+
+_PROFILES: Mapping[str, str] = MappingProxyType(
+    {
+        "AudioBookRelease": "AudioBook",
+        "ClassicalAlbum": "DigitalClassicalAudioAlbum",
+        "DigitalBoxSetRelease": "DigitalBoxedSet",
+        "RingtoneRelease": "Ringtone",
+        "Single": "AudioSingle",
+    }
+)
+_OTHER = "AudioAlbumMusicOnly"
+
+
+def build(delivery: Delivery, header: Header, options: MessageOptions, version: Version) -> Element:
+    """The tree of the message. Raises `MessageError` where the content cannot be said."""
+    found = recordings(delivery)
+    _check(delivery, found, options, version)
+    root = _root(version, "NewReleaseMessage", delivery.content.language)
+    root.set("ReleaseProfileVersionId", f"CommonReleaseTypes/14/{profile_of(delivery, options)}")
+    add_header(root, header, delivery)
+    if options.update_indicator is not None:
+        add(root, "UpdateIndicator", options.update_indicator)
+    draft = Draft(
+        root=root,
+        version=version,
+        delivery=delivery,
+        header=header,
+        options=options,
+        recordings=found,
+        cover_reference=f"A{len(found) + 1}" if cover_of(delivery) is not None else None,
+        uris=uris_of(delivery, options),
+        namespace={"Namespace": clean(header.sender.dpid, "Namespace")},
+    )
+    add_resource_list(draft)
+    add_release_list(draft)
+    add_deal_list(draft)
+    return root
+
+
+def build_purge(
+    delivery: Delivery, header: Header, options: MessageOptions, version: Version
+) -> Element:
+    """The tree of a PurgeReleaseMessage: which release is to be removed for good."""
+    content = delivery.content
+    root = _root(version, "PurgeReleaseMessage", content.language)
+    add_header(root, header, delivery)
+    purged = SubElement(root, "PurgedRelease")
+    add_icpn(SubElement(purged, "ReleaseId"), delivery.icpn)
+    add_titles(purged, content.title, content.version)
+    return root
+
+
+def profile_of(delivery: Delivery, options: MessageOptions) -> str:
+    """The release profile (of set 1.4): what a release of this type is, or the simple one that a
+    target asks for."""
+    if options.profile == "SimpleAudioSingle":
+        with_cover = cover_of(delivery) is not None
+        return "SingleResourceReleaseWithCoverArt" if with_cover else "SingleResourceRelease"
+    return _PROFILES.get(delivery.content.type, _OTHER)
+
+
+def _check(delivery: Delivery, found: Sized, options: MessageOptions, version: Version) -> None:
+    """What the standard and its profiles demand. Raises `MessageError`."""
+    if options.hash_algorithm != "MD5":
+        raise MessageError(
+            f"ERN {version.name} does not know {options.hash_algorithm}",
+            hint="set  message: {hash: MD5}  in the target",
+            code="SG4072",
+        )
+    if options.profile == "SimpleAudioSingle":
+        if len(delivery.content.tracks) != 1:
+            raise MessageError(
+                f"a SingleResourceRelease has one track, not {len(delivery.content.tracks)}",
+                hint="use the profile Audio for this target",
+                code="SG4030",
+            )
+    elif not len(found) or cover_of(delivery) is None:
+        missing = "track" if not len(found) else "measured cover"
+        raise MessageError(
+            f"the profile {profile_of(delivery, options)} needs at least one track and a front "
+            f"cover; there is no {missing}",
+            hint="complete the release, then run: stardust-gitops assets lock",
+            code="SG4031",
+        )
+
+
+def _root(version: Version, message: str, language: str) -> Element:
+    location = f"{version.namespace} {version.namespace}/{version.message_xsd}"
+    attributes = {
+        f"{{{XSI}}}schemaLocation": location,
+        "MessageSchemaVersionId": version.schema_version_id or "",
+        "LanguageAndScriptCode": clean(language, "LanguageAndScriptCode"),
+    }
+    namespaces = {"ern": version.namespace, "xsi": XSI}
+    return etree.Element(version.root(message), attributes, nsmap=namespaces)

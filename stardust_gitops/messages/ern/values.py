@@ -1,0 +1,26 @@
+"""Values that a version does not know and a later one does: DDEX's ``UserDefined``."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from stardust_gitops.catalog.vocabulary import USER_DEFINED, known_since, lacking
+from stardust_gitops.messages.xml import add
+
+
+def newer_value(set_name: str, value: str, version: str) -> dict[str, str] | None:
+    """The attributes beside ``UserDefined`` that tell a value of a set which `version` lacks: the
+    value, and as its namespace the first later version that knows it (``ern/432``). ``None`` where
+    the version knows the value, or where it must not be told like this."""
+    if set_name not in USER_DEFINED or value not in lacking(set_name, version):
+        return None
+    since = known_since(set_name, value, version)
+    if since is None:
+        return None
+    return {"Namespace": f"ern/{since.replace('.', '')}", "UserDefinedValue": value}
+
+
+def add_value(parent: etree._Element, name: str, set_name: str, value: str, version: str) -> None:
+    """Append a value of one of DDEX's sets as `version` can say it. `xml.add` otherwise."""
+    attributes = newer_value(set_name, value, version)
+    add(parent, name, value if attributes is None else "UserDefined", attributes)

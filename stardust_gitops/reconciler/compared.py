@@ -1,0 +1,119 @@
+"""What would be sent, beside what was sent last: ``plan --diff xml`` and ``show --diff xml``.
+
+The message is made as `apply` makes it, but is neither recorded nor checked; its ids and time,
+which no comparison looks at, are those of a preview.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import orjson
+
+from stardust_gitops.content.canonical import Document, document_of, load_delivery
+from stardust_gitops.content.model import Delivery
+from stardust_gitops.delivery.package import lay_out
+from stardust_gitops.delivery.rendering import message_options
+from stardust_gitops.delivery.session import LIVE_ENVIRONMENT, Job
+from stardust_gitops.errors import GitOpsError
+from stardust_gitops.ledger.events import StreamId
+from stardust_gitops.ledger.state import Sent
+from stardust_gitops.ledger.store import LedgerStore
+from stardust_gitops.messages.comparison.difference import Comparison, compare, summary
+from stardust_gitops.messages.ern.writer import write_message
+from stardust_gitops.messages.problems import MessageError
+from stardust_gitops.planning.decide import REMOVALS
+from stardust_gitops.planning.differences import corrected_isrcs
+from stardust_gitops.planning.model import Action, Item
+from stardust_gitops.reconciler.jobs import Jobs
+from stardust_gitops.reconciler.planner import Planner
+from stardust_gitops.reconciler.preview import preview_header
+from stardust_gitops.reconciler.recipients import recipient_of
+from stardust_gitops.reconciler.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparer:
+    """Compares items of a plan with what the ledger keeps; `now` is when they would be sent."""
+
+    workspace: Workspace
+    ledger: LedgerStore
+    planner: Planner
+    environment: str
+    now: datetime
+
+    def compare(self, item: Item) -> Comparison:
+        """An item as it would be sent. What waits is taken as if it did not; what is unchanged, as
+        if it were sent again. Whatever is in the way stands in `Comparison.problem`."""
+        item = _as_sent(item)
+        state = self.ledger.state(StreamId(self.environment, item.target, item.release))
+        last, open_ = state.baseline, state.open if item.resumes else None
+        operation, against = str(item.action), last.message_id if last else None
+        try:
+            message = self._stored(open_) if open_ else self._made(item, last)
+            if last is None or last.message is None:
+                return Comparison(operation=operation, new=summary(message))
+            found = compare(self._stored(last), message)
+        except GitOpsError as error:
+            return Comparison(operation=operation, against=against, problem=_words(error))
+        return Comparison(operation=operation, against=against, differences=tuple(found))
+
+    def _stored(self, sent: Sent) -> bytes:
+        if sent.message is None:
+            raise MessageError("the ledger keeps no message of it", code="SG5008")
+        return self.ledger.fetch(sent.message)
+
+    def _made(self, item: Item, last: Sent | None) -> bytes:
+        """The message of the present content; a removal for which that will not do says what was
+        sent last."""
+        before: Document | None = None
+        if last is not None:
+            before = orjson.loads(self.ledger.fetch(last.content))
+        job = Jobs(self.planner, self.environment).load(item)
+        if before is not None:
+            job = replace(job, delivery=replace(job.delivery, icpn=before["icpn"]))
+            if item.action is Action.UPDATE:
+                corrected = corrected_isrcs(before, document_of(job.delivery))
+                job = replace(job, replaced_isrcs=tuple(sorted(corrected.items())))
+        try:
+            return self._written(item, job)
+        except MessageError:
+            if item.action not in REMOVALS or last is None:
+                raise
+        said: Delivery = load_delivery(self.ledger.fetch(last.content))
+        return self._written(item, replace(job, delivery=said))
+
+    def _written(self, item: Item, job: Job) -> bytes:
+        target = self.workspace.catalogue.targets[item.target]
+        recipient = recipient_of(target, self.workspace.catalogue, {})
+        package = lay_out(
+            job.delivery,
+            folder=job.delivery.icpn,
+            choreography=recipient.choreography,
+            with_files=item.with_files,
+        )
+        past = self.now - timedelta(days=recipient.end_date_days)
+        options = message_options(
+            recipient,
+            job.delivery,
+            package,
+            item.action,
+            last_day=job.end_date or past.date().isoformat(),
+            replaced_isrcs=job.replaced_isrcs,
+        )
+        header = preview_header(self.workspace, target, recipient, job.delivery.icpn)
+        header = replace(header, test=self.environment != LIVE_ENVIRONMENT)
+        return write_message(job.delivery, header, options)
+
+
+def _as_sent(item: Item) -> Item:
+    if item.action.sends:
+        return item
+    if item.operation is not None:
+        return item._replace(action=item.operation)
+    return item._replace(action=Action.RESEND, operation=Action.RESEND, with_files=True)
+
+
+def _words(error: GitOpsError) -> str:
+    return f"{error.code} {error.message}"
