@@ -23,7 +23,7 @@ def arguments(environ: Mapping[str, str]) -> list[str]:
     if command not in COMMANDS:
         raise ValueError(f"command is {command!r}: it has to be one of {', '.join(COMMANDS)}")
     words = [command]
-    if command != "validate" and given("ENVIRONMENT"):
+    if given("ENVIRONMENT"):
         words += ["--environment", given("ENVIRONMENT")]
     if command == "plan":
         words += ["--detailed-exitcode", *(["--out", plan_file] if plan_file else [])]

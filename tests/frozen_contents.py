@@ -150,6 +150,7 @@ EVERYTHING = dataclasses.replace(
     deals=(*SECOND.deals[:-1], dataclasses.replace(CLAIM, share="50")),
     release_dates=(TerritoryDate(territory="JP", date="2026-12-11"),),
 )
+"""Every field that there is: the last of those that are frozen."""
 FLAC = AudioFacts(
     codec="FLAC", sample_rate=44100, channels=2, duration="3.5", container="Ogg", bit_depth=16
 )
@@ -176,6 +177,7 @@ BY_HAND = {
         assets=(asset(1, "1"), asset(2, "2"), asset(None, "f")),
     ),
     "by hand/everything 2": Delivery(icpn="4006381333931", content=SECOND),
+    "by hand/everything 3": Delivery(icpn="4006381333931", content=EVERYTHING),
     "by hand/little": Delivery(icpn="012345678905", content=LITTLE, assets=(asset(1, "2"),)),
     "by hand/no files": Delivery(icpn="12345678905", content=LITTLE),
     "by hand/no deals": Delivery(

@@ -30,15 +30,6 @@ class Labels:
         label = self.find(text)
         return text if label is None else label.model.name
 
-    def principal(self, label: Label | None, told: str) -> Principal | None:
-        """Whom a message is sent on behalf of: the label of the release, or the one that its words
-        for this target name instead. `told` is the label's name in the message."""
-        if label is None or told not in (label.model.name, *label.model.targets.values()):
-            label = self.find(told)
-        if label is None or not label.model.sent_on_behalf_of or label.model.dpid is None:
-            return None
-        return Principal(dpid=label.model.dpid, name=label.model.name)
-
     def check(self, text: str | None, pointer: Pointer, problems: Problems) -> None:
         """Whether it is clear which label a text names; one without a file is just its name."""
         if text is None or self.find(text) is not None:
@@ -59,6 +50,13 @@ class Labels:
                 " not read",
                 "correct that file",
             )
+
+
+def principal(label: Label) -> Principal | None:
+    """Whom a message about a release of this label is sent on behalf of."""
+    if not label.model.sent_on_behalf_of or label.model.dpid is None:
+        return None
+    return Principal(dpid=label.model.dpid, name=label.model.name)
 
 
 def told_name(label: Label, target: Target) -> str:

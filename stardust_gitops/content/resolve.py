@@ -19,7 +19,7 @@ from stardust_gitops.content.deals import DealResolver, day_before, has_own_term
 from stardust_gitops.content.details import details, overridden
 from stardust_gitops.content.effective import Taken, effective
 from stardust_gitops.content.fingerprint import AssetKey
-from stardust_gitops.content.labels import Labels, told_name
+from stardust_gitops.content.labels import Labels, principal, told_name
 from stardust_gitops.content.model import Asset, Delivery
 from stardust_gitops.content.parties import Parties, without_ids
 from stardust_gitops.content.problems import Problems
@@ -194,13 +194,23 @@ class Resolver:
                 "correct the target's file",
             )
         document = dict(without_ids(base.document, self._hidden[target.id]))
-        if base.label is not None:
-            document["label"] = told_name(base.label, target)
         document |= overridden(base.model, target.id)
+        label, override = self._label_at(base, target), base.model.overrides.get(target.id)
+        if override is not None:
+            self._labels.check(override.label, ("overrides", target.id, "label"), problems)
+        if label is not None:
+            document["label"] = told_name(label, target)
         self._genres(document, base, target, problems)
         self._add_deals(document, base, target, problems)
         failed = bool(problems.findings)
         return (None if failed else document), tuple(dict.fromkeys(problems.findings))
+
+    def _label_at(self, base: Base, target: Target) -> Label | None:
+        """The file of the release's label, or of the one that its words for this target name."""
+        override = base.model.overrides.get(target.id)
+        if override is None or override.label is None:
+            return base.label
+        return self._labels.find(override.label)
 
     def _genres(self, document: Document, base: Base, target: Target, problems: Problems) -> None:
         name = target.model.genre_map
@@ -283,13 +293,15 @@ class Resolver:
         """For each deal of the content for a target, the index of the release's deal behind it."""
         return self._deals[target.id].sources(model.deals, model.release_date)
 
-    def delivery(self, base: Base, document: Document) -> Delivery:
-        """All that the message and its package are made from."""
+    def delivery(self, base: Base, target: Target, document: Document) -> Delivery:
+        """All that the message to a target and its package are made from. `document` is the
+        content for that target."""
         assert base.model.icpn is not None
+        label = self._label_at(base, target)
         return Delivery(
             icpn=base.model.icpn,
             content=content_of(document),
-            on_behalf_of=self._labels.principal(base.label, document["label"]),
+            on_behalf_of=None if label is None else principal(label),
             assets=tuple(
                 Asset(
                     role="cover" if role == "cover" else "audio",

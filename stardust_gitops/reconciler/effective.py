@@ -21,7 +21,7 @@ from stardust_gitops.reconciler.surveyor import Surveyor
 from stardust_gitops.reconciler.workspace import Workspace
 
 _CREDITS = ("artists", "contributors", "publishers")
-_OF_USE = ("disc", "bonus", "available", "deals")
+_OF_USE = ("disc", "bonus", "available", "offers", "deals")
 _APART = frozenset({*_CREDITS, "label", "language", "tracks", "track", "suppress"})
 
 

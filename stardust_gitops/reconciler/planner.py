@@ -170,7 +170,8 @@ class Planner:
         if resolved is None:
             return None
         base, document = resolved
-        return base, self.surveyor.resolver.delivery(base, document)
+        known = self._workspace.catalogue.targets[target]
+        return base, self.surveyor.resolver.delivery(base, known, document)
 
     def _resolve(self, release: str, target: str) -> tuple[Base, Document] | None:
         known = self._workspace.catalogue.targets.get(target)

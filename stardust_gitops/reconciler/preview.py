@@ -62,7 +62,7 @@ def preview(workspace: Workspace, release: str, target_id: str, action: Action) 
             hint="correct it; validate shows everything that is wrong",
             root=workspace.root,
         )
-    delivery = surveyor.resolver.delivery(base, document)
+    delivery = surveyor.resolver.delivery(base, target, document)
     repeated = action is Action.UPDATE and target.model.files_in_updates
     package = lay_out(
         delivery,

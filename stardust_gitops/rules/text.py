@@ -48,12 +48,12 @@ def _where(
             yield _hit(text, message.format(repr(text.value)))
 
 
-def _hit(text: Said, message: str) -> Hit:
+def _hit(text: Said, message: str, remedy: str | None = None) -> Hit:
     """What is wrong with a text, told where it stands."""
     if text.track is None:
-        return Hit(text.pointer, message, None, text.file)
+        return Hit(text.pointer, message, remedy, text.file)
     file, pointer = text.track.pointer(text.key)
-    return Hit(pointer, message, None, file or None)
+    return Hit(pointer, message, remedy, file or None)
 
 
 @rule(
@@ -102,7 +102,8 @@ def _beside(name: str) -> re.Pattern[str]:
     title="a title in capitals",
     why="Recipients want titles in the case of their language, and change or refuse capitals.",
     example="title: BREAKWATER NIGHTS",
-    remedy="write  Breakwater Nights; where the artist insists, suppress this with that reason",
+    remedy="write it as in Breakwater Nights; where the artist insists, suppress this with that"
+    " reason",
     source="BR23 (style guides of recipients)",
 )
 def capitals(subject: ReleaseSubject) -> Iterator[Hit]:
@@ -136,19 +137,20 @@ def type_in_title(subject: ReleaseSubject) -> Iterator[Hit]:
     title="the version in the title",
     why="A version belongs to DDEX's SubTitle: recipients find the other versions by the title.",
     example="title: Breakwater (Acoustic)",
-    remedy="title: Breakwater  and  version: Acoustic",
+    remedy="give it by itself, as in  title: Breakwater  and  version: Acoustic",
     source="BR23 (DDEX DisplayTitle and SubTitle)",
 )
 def version_in_title(subject: ReleaseSubject) -> Iterator[Hit]:
     """Brackets at the end that hold a word for a version."""
-
-    def versioned(text: str) -> bool:
-        if not text.endswith((")", "]")):
-            return False
-        begin = max(text.rfind("("), text.rfind("["))
-        return begin >= 0 and _VERSION.search(text, begin) is not None
-
-    return _where(subject, versioned, "the title {} holds a version", "title")
+    for text in subject.titles:
+        title = text.value
+        if text.key != "title" or not title.endswith((")", "]")):
+            continue
+        begin = max(title.rfind("("), title.rfind("["))
+        if begin >= 0 and _VERSION.search(title, begin):
+            plain, version = title[:begin].rstrip(), title[begin + 1 : -1]
+            remedy = f"title: {plain}  and  version: {version}" if plain else None
+            yield _hit(text, f"the title {title!r} holds a version", remedy)
 
 
 @rule(
@@ -157,7 +159,7 @@ def version_in_title(subject: ReleaseSubject) -> Iterator[Hit]:
     title="brackets around a version",
     why="The brackets are added when title and version are put together: they would stand twice.",
     example="version: (Acoustic)",
-    remedy="version: Acoustic",
+    remedy="remove the brackets, as in  version: Acoustic",
     source="BR23 (DDEX DisplayTitleText)",
 )
 def version_in_brackets(subject: ReleaseSubject) -> Iterator[Hit]:
@@ -196,7 +198,7 @@ def zero_width(subject: ReleaseSubject | ConfigSubject) -> Iterator[Hit]:
     title="the language does not go with the script of a title",
     why="Titles are sorted, searched and spoken by their language.",
     example="language: en\ntitle: 桜",
-    remedy="set the language of the metadata:  language: ja",
+    remedy="set the language of the metadata, as in  language: ja",
     source="DDEX LanguageAndScriptCode",
 )
 def language_and_script(subject: ReleaseSubject | ConfigSubject) -> Iterator[Hit]:

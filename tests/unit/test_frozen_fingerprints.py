@@ -71,7 +71,7 @@ def resolved() -> dict[str, tuple[dict[str, Any], str, Delivery]]:
             document, _ = surveyor.content(base, target)
             if document is None:
                 continue  # it has no offer that this target takes
-            delivery = surveyor.resolver.delivery(base, document)
+            delivery = surveyor.resolver.delivery(base, target, document)
             assets = assets_fingerprint(base.asset_keys())
             found[f"example/{model.icpn}@{name}"] = document, assets, delivery
     return found

@@ -54,9 +54,10 @@ def delivery(root: Path, case: Case) -> Delivery:
     model, _ = read_release(root, RELEASE)
     assert model is not None
     base = surveyor.base(RELEASE, model)
-    document, _ = surveyor.content(base, workspace.catalogue.targets["store"])
+    store = workspace.catalogue.targets["store"]
+    document, _ = surveyor.content(base, store)
     assert document is not None
-    return surveyor.resolver.delivery(base, document)
+    return surveyor.resolver.delivery(base, store, document)
 
 
 def texts(tree: etree._Element, path: str) -> list[str | None]:
@@ -205,18 +206,22 @@ def test_the_label_that_one_target_is_told_is_the_one_in_whose_name_is_sent(
     tmp_path: Path,
 ) -> None:
     own = f"name: Alpha Tide\ndpid: {DPID}\nsent_on_behalf_of: true\ntargets: {{store: AT-1}}\n"
-    other = "name: Beta\ndpid: PADPIDA2026112203Q\nsent_on_behalf_of: true\n"
+    other = (
+        "name: Beta\ndpid: PADPIDA2026112203Q\nsent_on_behalf_of: true\ntargets: {store: B-7}\n"
+    )
     files = {"labels/alpha.yaml": own, "labels/beta.yaml": other, "labels/gamma.yaml": "name: G\n"}
-    for name, label, told in (
-        ("own", "", [DPID]),
-        ("beta", "Beta", ["PADPIDA2026112203Q"]),
-        ("gamma", "G", []),
-        ("no file", "Delta", []),
+    for name, label, told, shown in (
+        ("own", "", [DPID], "AT-1"),
+        ("by name", "Beta", ["PADPIDA2026112203Q"], "B-7"),
+        ("by key", "beta", ["PADPIDA2026112203Q"], "B-7"),
+        ("gamma", "G", [], "G"),
+        ("no file", "Delta", [], "Delta"),
     ):
         words = f"overrides: {{store: {{label: {label}}}}}\n" if label else ""
         case = Case(release=[("deals:\n", words + "deals:\n")], files=files)
         tree = message(tmp_path / name, case)
         assert texts(tree, "MessageHeader/SentOnBehalfOf/PartyId") == told, name
+        assert shown in texts(tree, "PartyList/Party/PartyName/FullName"), name
 
 
 def test_a_label_without_dpid_cannot_send(tmp_path: Path) -> None:

@@ -90,7 +90,10 @@ def test_every_input_of_the_action_is_used_once() -> None:
 @pytest.mark.parametrize(
     ("inputs", "words"),
     [
-        ({"COMMAND": "validate", "ENVIRONMENT": "production"}, ["validate"]),
+        (
+            {"COMMAND": "validate", "ENVIRONMENT": "staging"},
+            ["validate", "--environment", "staging"],
+        ),
         (
             {"COMMAND": "plan", "ENVIRONMENT": "staging", "PLAN_FILE": "out/plan.json"},
             ["plan", "--environment", "staging", "--detailed-exitcode", "--out", "out/plan.json"],

@@ -12,15 +12,10 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from stardust_gitops.messages.ern.ids import declared, name_of, problem_at
+from stardust_gitops.messages.ern.v3 import references as v3
 from stardust_gitops.messages.problems import Problem
 
-_IDS = (
-    "PartyReference",
-    "ResourceReference",
-    "TechnicalResourceDetailsReference",
-    "ReleaseReference",
-    "VisibilityReference",
-)
 _KINDS = {
     "ArtistPartyReference": ("Party",),
     "ContributorPartyReference": ("Party",),
@@ -39,7 +34,7 @@ _KINDS = {
 class _Names:
     """The ids of a message with the elements that they name, and how they are used."""
 
-    owners: dict[str, etree._Element] = field(default_factory=dict)
+    owners: dict[str, etree._Element]
     used: set[str] = field(default_factory=set)
     grouped: set[str] = field(default_factory=set)
     sold: Counter[str] = field(default_factory=Counter)
@@ -49,8 +44,10 @@ def check_references(root: etree._Element) -> list[Problem]:
     """What is wrong with ids, references and their use, for a message of sound structure."""
     if root.find("PurgedRelease") is not None:
         return list(_check_purge(root))
-    names = _Names()
-    problems = list(_collect(root, names))
+    if root.get("MessageSchemaVersionId") is not None:
+        return v3.check_references(root)
+    owners, problems = declared(root)
+    names = _Names(owners=owners)
     problems += _follow(root, names)
     problems += _check_use(names, simple=_profile(root) == "SimpleAudioSingle")
     problems += _check_isrcs(root)
@@ -71,26 +68,15 @@ def _profile(root: etree._Element) -> str | None:
     return root.get("ReleaseProfileVersionId")
 
 
-def _collect(root: etree._Element, names: _Names) -> Iterator[Problem]:
-    """Ids are unique in the whole document (xs:ID)."""
-    for declaration in root.iter(*_IDS):
-        name = _name(declaration)
-        owner = declaration.getparent()
-        if name in names.owners:
-            yield _problem(declaration, f"{name} is declared twice")
-        elif owner is not None:
-            names.owners[name] = owner
-
-
 def _follow(root: etree._Element, names: _Names) -> Iterator[Problem]:
     """Every reference names something of the right kind."""
     for reference in root.iter(*_KINDS):
-        name, kinds = _name(reference), _KINDS[reference.tag]
+        name, kinds = name_of(reference), _KINDS[reference.tag]
         owner, parent = names.owners.get(name), reference.getparent()
         if owner is None:
-            yield _problem(reference, f"{name} is declared nowhere")
+            yield problem_at(reference, f"{name} is declared nowhere")
         elif owner.tag not in kinds:
-            yield _problem(reference, f"{name} is a {owner.tag}, not a {' or '.join(kinds)}")
+            yield problem_at(reference, f"{name} is a {owner.tag}, not a {' or '.join(kinds)}")
         names.used.add(name)
         if parent is None or parent.tag not in ("TrackRelease", "InstantGratificationResourceList"):
             names.grouped.add(name)
@@ -103,27 +89,18 @@ def _check_use(names: _Names, *, simple: bool) -> Iterator[Problem]:
     for name, owner in names.owners.items():
         kind = owner.tag
         if kind in ("Party", "ReleaseVisibility") and name not in names.used:
-            yield _problem(owner, f"{name} is used nowhere")
+            yield problem_at(owner, f"{name} is used nowhere")
         elif kind in ("SoundRecording", "Image") and name not in names.grouped:
-            yield _problem(owner, f"{name} is in no ResourceGroup of the release")
+            yield problem_at(owner, f"{name} is in no ResourceGroup of the release")
         if kind == "SoundRecording" and names.sold[name] != (0 if simple else 1):
-            yield _problem(owner, f"{name} has {names.sold[name]} TrackReleases")
+            yield problem_at(owner, f"{name} has {names.sold[name]} TrackReleases")
 
 
 def _check_isrcs(root: etree._Element) -> Iterator[Problem]:
     """Different recordings have different ISRCs."""
     seen: set[str] = set()
     for element in root.iter("ISRC"):
-        name = _name(element)
+        name = name_of(element)
         if name in seen:
-            yield _problem(element, f"{name} is the ISRC of another recording too")
+            yield problem_at(element, f"{name} is the ISRC of another recording too")
         seen.add(name)
-
-
-def _name(element: etree._Element) -> str:
-    return (element.text or "").strip()
-
-
-def _problem(element: etree._Element, message: str) -> Problem:
-    path = element.getroottree().getpath(element)
-    return Problem(path=path, message=message, source="references")
