@@ -21,6 +21,17 @@ def schemas() -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def samples() -> tuple[Path, ...]:
+    """Valid messages of others, ``43_name.xml``: below ``$STARDUST_DDEX_SAMPLES``, else beside the
+    project. The test is skipped where there are none."""
+    chosen = os.environ.get("STARDUST_DDEX_SAMPLES")
+    folder = Path(chosen) if chosen else _PROJECT.parent / "shared" / "samples"
+    found = tuple(sorted((*folder.glob("ern/*.xml"), *folder.glob("public-ern/*.xml"))))
+    if not found:
+        pytest.skip("no sample messages: set STARDUST_DDEX_SAMPLES to a folder with ern/*.xml")
+    return found
+
+
 def require_schemas() -> Path:
     """The same; the test is skipped where there is none."""
     folder = schemas()

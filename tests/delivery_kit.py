@@ -177,7 +177,7 @@ class Studio:
             "selection": Selection(),
             "unreadable": False,
             "releases": {release: f"releases/{release}.yaml" for release in self.releases},
-            "targets": {target: TargetSettings(id=target) for target in self.recipients},
+            "targets": {t: TargetSettings(id=t, takedown="purge") for t in self.recipients},
             **more,
         }
         plan = build_plan(

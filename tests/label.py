@@ -19,6 +19,7 @@ EP, SINGLE = "4006381333931", "4006381333948"
 EP_FILE, SINGLE_FILE, SHARED_FILE = "releases/ep.yaml", "releases/single.yaml", "tracks/ebb.yaml"
 STORE, SERVICE = "store", "service"
 BOTH = (SERVICE, STORE)
+VERSIONS = ("3.8.2", "3.8.3", "4.2", "4.3", "4.3.2")
 
 EP_TEXT = """\
 icpn: "4006381333931"
@@ -186,3 +187,21 @@ def set_status(label: CatalogueFolder, file: str, status: str, *more: str) -> No
     lines = label.path(file).read_text("utf-8").splitlines()
     kept = [line for line in lines if not line.startswith("status:")]
     label.write(file, "\n".join([*kept, f"status: {status}", *more, ""]))
+
+
+def add_to_target(label: CatalogueFolder, target: str, text: str) -> None:
+    """More settings of a target."""
+    name = f"targets/{target}.yaml"
+    label.write(name, label.path(name).read_text("utf-8") + text)
+
+
+def phase_of(label: CatalogueFolder, icpn: str, target: str) -> str:
+    """What the ledger says of a release."""
+    rows = label.must("status", "--format", "json").json()["items"]
+    return str({(row["icpn"], row["target"]): row["phase"] for row in rows}[icpn, target])
+
+
+def speak(label: CatalogueFolder, version: str, *targets: str) -> None:
+    """Let targets take another version of ERN: no content, so nothing is sent."""
+    for target in targets or BOTH:
+        label.edit(f"targets/{target}.yaml", 'version: "4.3"', f'version: "{version}"')

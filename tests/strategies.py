@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from stardust_gitops.catalog.vocabulary import (
-    USER_DEFINED,
     allowed,
     allowed_values,
+    is_told,
     known_since,
 )
 from stardust_gitops.content.model import (
@@ -68,7 +68,7 @@ def _sampled(name: str, version: str) -> SearchStrategy[str]:
     """The values of a set that a catalogue may say to a version: those that it knows, and those
     that it is told of as ``UserDefined``."""
     values = allowed_values(version)[name]
-    if name in USER_DEFINED:
+    if is_told(name, version):
         newer = (value for value in allowed(name) if known_since(name, value, version))
         values = values.union(newer)
     return st.sampled_from(sorted(values))
@@ -169,6 +169,13 @@ def related(version: str) -> SearchStrategy[RelatedRelease]:
     )
 
 
+def _shares(version: str, territories: tuple[str, ...], excluded: bool) -> tuple[str | None, ...]:
+    """Shares that a claim may say: ERN 3 tells one, for the whole world."""
+    if version.startswith("3."):
+        return (None, "50") if territories == ("Worldwide",) else (None,)
+    return (None,) if excluded else (None, "50", "33.33")
+
+
 @st.composite
 def deals(draw: DrawFn, version: str, isrcs: tuple[str, ...] = ()) -> Deal:
     """Terms of any kind: every model and use, included or excluded territories, either price.
@@ -191,7 +198,7 @@ def deals(draw: DrawFn, version: str, isrcs: tuple[str, ...] = ()) -> Deal:
         preorder=draw(st.booleans()),
         policy=draw(_optional(_sampled("RightsClaimPolicyType", version))),
         instant_gratification=draw(_sets(st.sampled_from(isrcs), 0, 2)) if isrcs else (),
-        share=None if excluded else draw(st.sampled_from((None, "50", "33.33"))),
+        share=draw(st.sampled_from(_shares(version, territories, excluded))),
     )
 
 
@@ -360,13 +367,13 @@ def messages(draw: DrawFn, version: str = "4.3") -> tuple[Delivery, Header, Mess
     options = MessageOptions(
         version=version,
         profile="SimpleAudioSingle" if single else "Audio",
-        variant=draw(_optional(st.sampled_from(variants))),  # type: ignore[arg-type]
+        variant=draw(_optional(st.sampled_from(variants))),
         files=named_files(delivery) if with_files else None,
-        takedown=takedown,  # type: ignore[arg-type]
+        takedown=takedown,
         purge=takedown is None and draw(st.integers(0, 9)) == 0,
         update_indicator=draw(st.sampled_from((None, "OriginalMessage", "UpdateMessage"))),
         track_deals=draw(st.integers(0, 4)) > 0,
         end_date=draw(_days) if takedown == "end_date" else None,
-        hash_algorithm=draw(st.sampled_from(sorted(algorithms))),  # type: ignore[arg-type]
+        hash_algorithm=draw(st.sampled_from(sorted(algorithms))),
     )
     return delivery, draw(headers), options

@@ -97,16 +97,20 @@ def command(
 def show_mappings(shown: Preview, output_format: str) -> None:
     """Print what the message says otherwise than the content."""
     from stardust_gitops.messages.ern.mappings import mappings
+    from stardust_gitops.messages.xml import parse
     from stardust_gitops.reports.mappings import (
+        Kind,
         mappings_document,
         mappings_markdown,
         render_mappings,
     )
 
     found = mappings(shown.delivery, shown.options)
+    profile = parse(shown.message).get("ReleaseProfileVersionId")
+    kind = Kind(version=shown.options.version, profile=profile)
     if output_format == "json":
-        print_json(mappings_document(found, shown.options))
+        print_json(mappings_document(found, kind))
     elif output_format == "markdown":
-        click.echo(mappings_markdown(found, shown.options))
+        click.echo(mappings_markdown(found, kind))
     else:
-        render_mappings(found, shown.options, console())
+        render_mappings(found, kind, console())

@@ -9,7 +9,7 @@ import click
 from stardust_gitops.cli.output import print_json
 from stardust_gitops.errors import UsageError
 
-VERSIONS = ("4.2", "4.3", "4.3.2")
+VERSIONS = ("3.8.2", "3.8.3", "4.2", "4.3", "4.3.2")
 FILES = ("config", "release", "track", "party", "label", "target", "genre_map")
 
 

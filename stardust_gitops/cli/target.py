@@ -24,6 +24,9 @@ from stardust_gitops.errors import GitOpsError, UsageError
 from stardust_gitops.recipients.facts import known_values, summary
 from stardust_gitops.reports.wording import visible
 
+_ROOM = 40
+"""A value may push what says so as far to the right as this many characters."""
+
 
 def _targets(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Completes the targets of the catalogue; silent where there is none."""
@@ -55,8 +58,9 @@ def command() -> None:
 @catalogue_option
 @format_option("text", "json")
 def list_command(catalog: Path, output_format: str) -> None:
-    """List the targets of the catalogue: what they take, how they are reached, whether they
-    take part.
+    """List the targets of the catalogue.
+
+    Each with the version that it takes, how it is reached, and whether it takes part.
 
     \b
     Examples:
@@ -121,17 +125,14 @@ def show_command(name: str, catalog: Path, output_format: str) -> None:
         click.echo(visible(f"{value.path:<{width}}  {value.value:<{room}}  {value.said_by}"))
 
 
-_ROOM = 40
-"""A value may push what says so as far to the right as this many characters."""
-
-
 @command.command("presets")
 @click.argument("name", metavar="[NAME]", required=False, shell_complete=_presets)
 @format_option("text", "json")
 def presets_command(name: str | None, output_format: str) -> None:
-    """List what is publicly known of recipients, or all of it of one, with sources.
+    """List what is publicly known of recipients.
 
-    A target takes these values with  preset: NAME  and may override each.
+    With NAME all of it of one, with sources. A target takes these values with  preset: NAME
+    and may override each.
 
     \b
     Examples:

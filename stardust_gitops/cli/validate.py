@@ -11,12 +11,14 @@ import click
 
 from stardust_gitops.catalog.findings import located
 from stardust_gitops.catalog.loading import InvalidCatalogueError
+from stardust_gitops.cli.judge import Judgement, judge_messages, scoped_to, tell
 from stardust_gitops.cli.options import (
     ENVIRONMENT,
     catalogue_option,
     environment_option,
     format_option,
     outside,
+    selection_options,
 )
 from stardust_gitops.cli.output import (
     failed,
@@ -29,6 +31,7 @@ from stardust_gitops.cli.progress import counting
 from stardust_gitops.cli.session import open_catalogue_at
 from stardust_gitops.diagnostics import Finding
 from stardust_gitops.errors import UsageError
+from stardust_gitops.planning.selection import Selection
 
 if TYPE_CHECKING:
     from stardust_gitops.reconciler.survey import Survey
@@ -46,6 +49,14 @@ from stardust_gitops.reports.wording import counted
 )
 @click.option("--list-rules", is_flag=True, help="List every rule and code.")
 @click.option("--explain", metavar="CODE", help="Say what a rule or code is about.")
+@click.option("--messages", is_flag=True, help="Render and judge every message, too.")
+@click.option(
+    "--with",
+    "others",
+    type=click.Choice(["workbench"]),
+    help="Ask this service about each message, too: the whole message is sent to it.",
+)
+@selection_options
 @environment_option
 @format_option("text", "json", "github", "sarif", "junit")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
@@ -57,6 +68,9 @@ def command(
     changed_since: str | None,
     list_rules: bool,
     explain: str | None,
+    messages: bool,
+    others: str | None,
+    chosen: Selection,
     environment: str,
     output_format: str,
     files: tuple[Path, ...],
@@ -65,15 +79,17 @@ def command(
 
     Reads files and their locks, opens no audio, needs no ledger and no network. With FILES, as
     pre-commit gives them, or --changed-since, everything is read but only what concerns these
-    files is told.
+    files is told. --release, --target, --label and --exclude choose messages.
 
     \b
     Examples:
       stardust-gitops validate
       stardust-gitops validate --strict --format json
       stardust-gitops validate --changed-since origin/main --format github
+      stardust-gitops validate --messages --target spotify
       stardust-gitops validate --explain SG2107
     """
+    _must_go_together(messages, others, chosen)
     if list_rules or explain is not None:
         return _tell_rules(explain, output_format)
     try:
@@ -84,13 +100,35 @@ def command(
         _report(error.findings, error.root, output_format, strict, ())
         return 3
     changed = None if changed_since is None else _changed(workspace, changed_since)
-    survey = _survey(workspace, outside(ctx).clock.now(), testing=environment != ENVIRONMENT)
-    findings = located(_chosen(survey, workspace, files, changed), workspace.root)
+    testing, clock = environment != ENVIRONMENT, outside(ctx).clock
+    survey = _survey(workspace, clock.now(), testing=testing)
+    found = _chosen(survey, workspace, files, changed)
+    judgement = Judgement()
+    if messages:
+        scoped = scoped_to(chosen, workspace, survey, changed_since)
+        judgement = judge_messages(
+            workspace, clock, scoped, files, workbench=others is not None, testing=testing
+        )
+    findings = located([*found, *judgement.findings], workspace.root)
     if output_format != "text":
         _report(findings, workspace.root, output_format, strict, workspace.files())
     else:
         _show(findings, workspace, strict)
+        if messages:
+            tell(judgement)
+    if judgement.failure is not None:
+        raise judgement.failure
     return 3 if failed(findings, strict=strict) else 0
+
+
+def _must_go_together(messages: bool, others: str | None, chosen: Selection) -> None:
+    if not messages and others is not None:
+        raise UsageError("--with is asked about messages", hint="write --messages --with workbench")
+    if not messages and not chosen.everything:
+        raise UsageError(
+            "--release, --target, --label and --exclude choose messages",
+            hint="add --messages; files are chosen by naming them",
+        )
 
 
 def _survey(workspace: Workspace, now: datetime, *, testing: bool) -> Survey:

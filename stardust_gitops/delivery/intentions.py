@@ -9,17 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
-
 from stardust_gitops.clock import instant_text
-from stardust_gitops.content.canonical import (
-    Document,
-    document_of,
-    dump_delivery,
-    load_delivery,
-)
+from stardust_gitops.content.canonical import dump_delivery, load_delivery
 from stardust_gitops.content.fingerprint import SCHEME, delivery_fingerprints, recordings_digest
 from stardust_gitops.content.model import Delivery
+from stardust_gitops.delivery.known import as_known
 from stardust_gitops.delivery.package import Package, lay_out
 from stardust_gitops.delivery.rendering import message_options
 from stardust_gitops.delivery.results import (
@@ -47,10 +41,11 @@ from stardust_gitops.messages.ern.writer import write_message
 from stardust_gitops.messages.header import Header
 from stardust_gitops.messages.problems import MessageError
 from stardust_gitops.planning.decide import REMOVALS
-from stardust_gitops.planning.differences import corrected_isrcs
 from stardust_gitops.planning.model import Action, Item
 
-_CHANGING = re.compile(rb"<(MessageId|MessageThreadId|MessageCreatedDateTime)>[^<]*<")
+_CHANGING = re.compile(
+    rb"<(MessageId|MessageThreadId|MessageCreatedDateTime|UpdateIndicator)>[^<]*<"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +68,14 @@ def prepare(session: Session, item: Item, *, batch: str) -> Draft | None:
     state = session.ledger.state(stream)
     if state.marker_begun or state.unknown:
         raise MessageError(UNKNOWN_TEXT, hint=UNKNOWN_HINT, code="SG6020")
-    before = _document(session, state.open if item.resumes else state.baseline)
-    job = _as_known(_load(session, item, state), before)
+    sent = state.open if item.resumes else state.baseline
+    job = as_known(_load(session, item, state), item.action, sent, session.ledger)
     choreography, icpn = session.recipient.choreography, job.delivery.icpn
     folder = choreography.member_folder(choreography.folder(icpn, batch), icpn)
     if state.open is not None and item.resumes:
         intended = _intend_again(session, stream, state.open.batch, folder=folder, batch=batch)
     else:
         _must_be_as_planned(item, job.delivery)
-        job = _with_corrections(job, item, before)
         intended = _render(session, item, job, state, folder=folder, batch=batch)
         if _repeats(item, state, intended["body"]):
             _import(session, item, stream, intended)
@@ -128,8 +122,9 @@ def record(session: Session, batch: str, drafts: Sequence[Draft]) -> Shipment:
 
 
 def body_digest(message: bytes) -> str:
-    """SHA-256 of a message without its ids and its time: what tells whether it repeats another."""
-    return hashlib.sha256(_CHANGING.sub(rb"<\1><", message, count=3)).hexdigest()
+    """SHA-256 of a message without its ids, its time and what it says it is: what tells whether it
+    repeats another."""
+    return hashlib.sha256(_CHANGING.sub(rb"<\1><", message, count=4)).hexdigest()
 
 
 def next_created(now: datetime, last: str | None) -> str:
@@ -170,30 +165,6 @@ def _render(
     job = replace(job, delivery=replace(last, icpn=job.delivery.icpn))
     item = item._replace(message_fingerprint=None, assets_fingerprint=None)
     return _intend(session, item, job, state, folder=folder, batch=batch)
-
-
-def _document(session: Session, sent: Sent | None) -> Document | None:
-    """What was sent, or is to be, as it is stored."""
-    if sent is None:
-        return None
-    document: Document = orjson.loads(session.ledger.fetch(sent.content))
-    return document
-
-
-def _as_known(job: Job, before: Document | None) -> Job:
-    """The release under the ICPN that the recipient knows, digit by digit: a UPC that becomes an
-    EAN in the catalogue stays the UPC there."""
-    if before is None:
-        return job
-    return replace(job, delivery=replace(job.delivery, icpn=before["icpn"]))
-
-
-def _with_corrections(job: Job, item: Item, before: Document | None) -> Job:
-    """With the ISRCs that an update puts in the place of others, for the message to say so."""
-    if item.action is not Action.UPDATE or before is None:
-        return job
-    replaced = corrected_isrcs(before, document_of(job.delivery))
-    return replace(job, replaced_isrcs=tuple(sorted(replaced.items())))
 
 
 def _last_content(session: Session, baseline: Sent) -> Delivery:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -35,6 +35,7 @@ VERSIONS = frozenset({"4.3", "4.2", "3.8.2"})
 _WINDOW = 60.0
 _MOST_ANSWER = 2_000_000
 _SECONDS = 60.0
+_TIMEOUT = 30.0
 _ATTEMPTS = 4
 _LONGEST_WAIT = 90.0
 _PASSING = frozenset({429, 502, 503, 504})
@@ -47,22 +48,25 @@ class WorkbenchError(GitOpsError):
     default_code = "SG4072"
 
 
-@dataclass(frozen=True, slots=True)
-class _Again(Exception):
-    """What may pass: try again after so many seconds, or when nobody says, after some."""
+class _PassingError(Exception):
+    """What may pass: try again after so many seconds, or where nobody says, after some."""
 
-    why: str
-    seconds: float | None = None
+    def __init__(self, why: str, seconds: float | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.seconds = seconds
 
 
 @dataclass(slots=True, kw_only=True)
 class Workbench:
     """The service, within its limits: 10 messages a minute of up to 5 MB, with a key 60 of up to
-    10 MB; one at a time. Use it as a context manager."""
+    10 MB; one at a time. Use it as a context manager. `answered` counts the messages that it gave
+    an opinion on."""
 
     clock: Clock
     base: str = API
     key: Secret | None = None
+    answered: int = 0
     _sent: deque[float] = field(default_factory=deque)
     _client: httpx.Client | None = None
 
@@ -91,7 +95,7 @@ class Workbench:
         for attempt in range(_ATTEMPTS):
             try:
                 return self._ask(body)
-            except _Again as again:
+            except _PassingError as again:
                 why = again.why
                 if attempt + 1 < _ATTEMPTS:
                     asked = wait if again.seconds is None else again.seconds
@@ -103,17 +107,19 @@ class Workbench:
         self._pace()
         status, headers, answer = self._post(body)
         if status in _PASSING:
-            raise _Again(f"it answered {status}", self._seconds(headers))
+            raise _PassingError(f"it answered {status}", self._seconds(headers))
         if status != 200:
             raise WorkbenchError(
                 self._safe(f"DDEX Workbench answered {status}: {refusal(answer)}"), hint=_HINT
             )
         try:
-            return opinions(answer)
+            found = opinions(answer)
         except ValueError as error:
             raise WorkbenchError(
                 f"DDEX Workbench's answer is not what it should be: {error}", hint=_HINT
             ) from None
+        self.answered += 1
+        return [replace(each, text=self._safe(each.text)) for each in found]
 
     def _pace(self) -> None:
         """Wait until one more message is within the limit."""
@@ -148,8 +154,12 @@ class Workbench:
                         raise WorkbenchError("DDEX Workbench answered too slowly", hint=_HINT)
                 return response.status_code, response.headers, bytes(data)
         except httpx.TransportError as error:
-            raise _Again(self._safe(f"{type(error).__name__}: {error}")) from None
-        except httpx.HTTPError as error:
+            if "CERTIFICATE" in str(error):
+                raise WorkbenchError(
+                    self._safe(f"DDEX Workbench cannot be trusted: {error}"), hint=_HINT
+                ) from None
+            raise _PassingError(self._safe(f"{type(error).__name__}: {error}")) from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             text = self._safe(f"DDEX Workbench cannot be reached: {error}")
             raise WorkbenchError(text, hint=_HINT) from None
 
@@ -169,9 +179,13 @@ def _client(base: str, key: Secret | None) -> httpx.Client:
         if not (value.isascii() and value.isprintable()):
             raise WorkbenchError("the key of DDEX Workbench is no key: it is not plain ASCII")
         headers["Authorization"] = f"Bearer {value}"
-    return httpx.Client(
-        base_url=base, headers=headers, timeout=httpx.Timeout(30.0), follow_redirects=False
-    )
+    try:
+        return httpx.Client(
+            base_url=base, headers=headers, timeout=httpx.Timeout(_TIMEOUT), follow_redirects=False
+        )
+    except (httpx.InvalidURL, OSError) as error:  # also certificates that cannot be read
+        text = f"DDEX Workbench cannot be asked: {error}"
+        raise WorkbenchError(text, hint=_HINT) from None
 
 
 def _must_be_safe(base: str) -> None:
@@ -181,7 +195,7 @@ def _must_be_safe(base: str) -> None:
         host, scheme = parts.hostname or "", parts.scheme
     except ValueError:
         host, scheme = "", ""
-    if not (host and scheme == "https" or (scheme == "http" and _is_loopback(host))):
+    if not ((host and scheme == "https") or (scheme == "http" and _is_loopback(host))):
         raise WorkbenchError(
             f"{base} is not an https address", hint=f"DDEX_WORKBENCH_URL is {API} if not set"
         )

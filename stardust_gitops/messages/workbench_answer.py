@@ -80,7 +80,7 @@ def opinions(answer: bytes) -> list[Opinion]:
 
 def _opinion(problem: _Problem) -> Opinion:
     severity = _SEVERITIES.get(problem.severity.lower(), Severity.WARNING)
-    place = f"line {problem.line:.0f}: " if problem.line else ""
+    place = f"line {problem.line:.0f} of the message: " if problem.line else ""
     rule = f" ({problem.rule[:_LONGEST]})" if problem.rule else ""
     return Opinion(severity=severity, text=f"{place}{problem.message[:_LONGEST]}{rule}")
 

@@ -12,36 +12,35 @@ from typing import NamedTuple
 from stardust_gitops.diagnostics import Finding
 from stardust_gitops.ledger.state import Phase, Sent, StreamState
 from stardust_gitops.planning.model import Action, Desired, Item, Reason
+from stardust_gitops.planning.reasons import (
+    AFTER_REJECTION,
+    ARCHIVED,
+    ASSETS_CHANGED,
+    AUDIO_REPLACED,
+    EQUAL,
+    FROM_LAST_CONTENT,
+    INVALID,
+    METADATA_CHANGED,
+    NEVER_DELIVERED,
+    NEW_RELEASE,
+    ON_HOLD,
+    PURGE_NOT_TAKEN,
+    PURGED,
+    RE_RELEASE,
+    RESEND_ASKED,
+    SETTLE,
+    STAYS_ON_HOLD,
+    SUPERSEDED,
+    TAKEDOWN,
+    TAKEN_DOWN,
+    protected_reason,
+    unknown_reason,
+    waits_for_reason,
+)
 from stardust_gitops.planning.settings import TargetSettings
 from stardust_gitops.planning.timing import hold_reason, late_finding, waits
 
 REMOVALS = frozenset({Action.TAKEDOWN, Action.PURGE})
-
-ARCHIVED = Reason(code="archived", text="archived: frozen as it is")
-EQUAL = Reason(code="unchanged", text="as the catalogue says")
-NEVER_DELIVERED = Reason(code="never_delivered", text="was never delivered here")
-TAKEN_DOWN = Reason(code="taken_down", text="is taken down")
-PURGED = Reason(code="purged", text="was purged; only a later change to active sends it again")
-STAYS_ON_HOLD = Reason(code="on_hold", text="on hold: stays as it is")
-ON_HOLD = Reason(code="on_hold", text="status: hold")
-NEW_RELEASE = Reason(code="new_release", text="new here")
-RE_RELEASE = Reason(code="re_release", text="was taken down, is active again")
-AFTER_REJECTION = Reason(code="after_rejection", text="changed since the recipient rejected it")
-METADATA_CHANGED = Reason(code="metadata_changed", text="metadata changed")
-ASSETS_CHANGED = Reason(code="assets_changed", text="recordings and files changed")
-AUDIO_REPLACED = Reason(code="audio_replaced", text="files replaced, the ISRCs stay")
-RESEND_ASKED = Reason(code="resend_asked", text="asked for with --resend")
-TAKEDOWN = Reason(code="takedown", text="status: takedown")
-PURGE_NOT_TAKEN = Reason(
-    code="purge_not_taken",
-    text="the recipient takes no purge (its target says nothing of `takedown: purge`)",
-)
-FROM_LAST_CONTENT = Reason(
-    code="from_last_content", text="made from what was sent last: the present content has errors"
-)
-SUPERSEDED = Reason(code="superseded", text="takes the place of a delivery that was not finished")
-SETTLE = Reason(code="settle", text="was interrupted at its last step: finds out what arrived")
-INVALID = Reason(code="invalid", text="has errors")
 
 
 class Case(NamedTuple):
@@ -175,16 +174,6 @@ def _begun(case: Case, opened: Sent) -> Item:
     )
 
 
-def unknown_reason(icpn: str, target: str) -> Reason:
-    """Why an item whose outcome is not known waits, and the command that ends it."""
-    where = f"{icpn}@{target}"
-    return Reason(
-        code="unknown",
-        text="nobody knows whether the last delivery arrived: ask the recipient, then "
-        f"`ledger resolve {where} delivered` or `… resend`",
-    )
-
-
 def _on_hold(case: Case) -> Item:
     """On hold nothing is sent; what is live stays as it is."""
     wanted = _active(case)
@@ -237,7 +226,7 @@ def _removal(case: Case, why: tuple[Reason, ...]) -> Item:
     if _was_rejected(case, removal=operation):
         return case.item(Action.BLOCKED, _rejection(case), operation=operation)
     if case.protected:
-        return case.item(Action.BLOCKED, _protection(desired), operation=operation)
+        return case.item(Action.BLOCKED, protected_reason(desired.icpn), operation=operation)
     resumed = _resumed(case, removal=operation)
     if resumed is None and state.open is not None:
         why = (SUPERSEDED, *why)
@@ -246,16 +235,10 @@ def _removal(case: Case, why: tuple[Reason, ...]) -> Item:
         held = hold_reason(desired, "takedown_from")
         return case.item(Action.HELD, held, *why, operation=operation)
     if case.awaits is not None and not case.permitted and state.phase is Phase.LIVE:
-        return case.item(Action.HELD, _waits_for(case.awaits, desired), *why, operation=operation)
+        return case.item(
+            Action.HELD, waits_for_reason(desired.icpn, case.awaits), *why, operation=operation
+        )
     return resumed or case.item(operation, *why)
-
-
-def _waits_for(successor: str, desired: Desired) -> Reason:
-    return Reason(
-        code="replaced",
-        text=f"until {successor}, which replaces it, has been delivered; "
-        f"`--allow takedown:{desired.icpn}` does not wait for that",
-    )
 
 
 def _active(case: Case) -> Item:
@@ -275,7 +258,7 @@ def _active(case: Case) -> Item:
     if resumed is None and state.open is not None:
         item = item._replace(reasons=(SUPERSEDED, *item.reasons))
     if desired.ends and state.phase is Phase.LIVE and item.action.sends and case.protected:
-        return case.item(Action.BLOCKED, _protection(desired), operation=item.action)
+        return case.item(Action.BLOCKED, protected_reason(desired.icpn), operation=item.action)
     return _timed(case, item)
 
 
@@ -357,13 +340,6 @@ def _rejection(case: Case) -> Reason:
     if rejected is not None and rejected.action:
         text += f" (proposes {rejected.action})"
     return Reason(code="rejected", text=f"{text}; it is sent again when its content has changed")
-
-
-def _protection(desired: Desired) -> Reason:
-    return Reason(
-        code="protected",
-        text=f"is protected (prevent_takedown): `--allow takedown:{desired.icpn}` takes it down",
-    )
 
 
 def _timed(case: Case, item: Item) -> Item:

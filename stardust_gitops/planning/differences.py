@@ -9,17 +9,20 @@ from typing import Any
 import orjson
 
 from stardust_gitops.diagnostics import Finding, Severity
-from stardust_gitops.planning.decide import ASSETS_CHANGED, AUDIO_REPLACED, METADATA_CHANGED
 from stardust_gitops.planning.model import Change, Item, Reason
+from stardust_gitops.planning.reasons import (
+    ASSETS_CHANGED,
+    AUDIO_REPLACED,
+    COVER_REPLACED,
+    IDENTIFIER_CORRECTED,
+    METADATA_CHANGED,
+)
 from stardust_gitops.planning.withdrawals import withdrawals
 
 SET_FIELDS = frozenset(
     {"territories", "excluded_territories", "models", "uses", "ids", "instant_gratification"}
 )
 """Lists without order: what was added or removed counts, each element alone."""
-
-COVER_REPLACED = Reason(code="cover_replaced", text="cover replaced")
-IDENTIFIER_CORRECTED = Reason(code="identifier_corrected", text="another ISRC for the same audio")
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:

@@ -13,16 +13,16 @@ from typing import NamedTuple
 
 from stardust_gitops.diagnostics import Finding
 from stardust_gitops.ledger.state import Phase, StreamState
-from stardust_gitops.planning.decide import (
+from stardust_gitops.planning.decide import decide
+from stardust_gitops.planning.model import Action, Desired, Item, Reason
+from stardust_gitops.planning.reasons import (
     FROM_LAST_CONTENT,
     INVALID,
     NEW_RELEASE,
     SETTLE,
     TAKEDOWN,
-    decide,
     unknown_reason,
 )
-from stardust_gitops.planning.model import Action, Desired, Item, Reason
 from stardust_gitops.planning.settings import Permissions, TargetSettings
 
 

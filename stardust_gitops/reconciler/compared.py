@@ -9,10 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import orjson
-
-from stardust_gitops.content.canonical import Document, document_of, load_delivery
-from stardust_gitops.content.model import Delivery
+from stardust_gitops.content.canonical import load_delivery
+from stardust_gitops.delivery.known import as_known
 from stardust_gitops.delivery.package import lay_out
 from stardust_gitops.delivery.rendering import message_options
 from stardust_gitops.delivery.session import LIVE_ENVIRONMENT, Job
@@ -24,7 +22,6 @@ from stardust_gitops.messages.comparison.difference import Comparison, compare, 
 from stardust_gitops.messages.ern.writer import write_message
 from stardust_gitops.messages.problems import MessageError
 from stardust_gitops.planning.decide import REMOVALS
-from stardust_gitops.planning.differences import corrected_isrcs
 from stardust_gitops.planning.model import Action, Item
 from stardust_gitops.reconciler.jobs import Jobs
 from stardust_gitops.reconciler.planner import Planner
@@ -67,21 +64,15 @@ class Comparer:
     def _made(self, item: Item, last: Sent | None) -> bytes:
         """The message of the present content; a removal for which that will not do says what was
         sent last."""
-        before: Document | None = None
-        if last is not None:
-            before = orjson.loads(self.ledger.fetch(last.content))
         job = Jobs(self.planner, self.environment).load(item)
-        if before is not None:
-            job = replace(job, delivery=replace(job.delivery, icpn=before["icpn"]))
-            if item.action is Action.UPDATE:
-                corrected = corrected_isrcs(before, document_of(job.delivery))
-                job = replace(job, replaced_isrcs=tuple(sorted(corrected.items())))
+        job = as_known(job, item.action, last, self.ledger)
         try:
             return self._written(item, job)
         except MessageError:
             if item.action not in REMOVALS or last is None:
                 raise
-        said: Delivery = load_delivery(self.ledger.fetch(last.content))
+        said = load_delivery(self.ledger.fetch(last.content))
+        said = replace(said, icpn=job.delivery.icpn)
         return self._written(item, replace(job, delivery=said))
 
     def _written(self, item: Item, job: Job) -> bytes:

@@ -109,7 +109,7 @@ class Planner:
     def _all_changes(self, plan: Plan) -> tuple[Item, ...]:
         """The items with their changes; release by release, so that each is read once."""
         origins = Origins(self._workspace, self.surveyor.resolver)
-        items = list(plan.items)
+        items = [self._named(plan.environment, item) for item in plan.items]
         updates = [
             index
             for index, item in enumerate(items)
@@ -118,6 +118,16 @@ class Planner:
         for index in sorted(updates, key=lambda index: items[index].release):
             items[index] = self._with_changes(plan.environment, items[index], origins)
         return tuple(items)
+
+    def _named(self, environment: str, item: Item) -> Item:
+        """A takedown whose release has no file any more says the words that were sent last."""
+        if item.title or item.operation is not Action.TAKEDOWN or self.snapshot is None:
+            return item
+        state = self.snapshot.releases.get(StreamId(environment, item.target, item.release))
+        if state is None or state.baseline is None:
+            return item
+        content = self.stored(state.baseline.content)["content"]
+        return item._replace(title=content["title"], artist=content["display_artist"])
 
     def _with_changes(self, environment: str, item: Item, origins: Origins) -> Item:
         assert self.snapshot is not None

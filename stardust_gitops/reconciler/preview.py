@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from stardust_gitops.catalog.findings import located
 from stardust_gitops.catalog.loading import InvalidCatalogueError, Target, read_release
@@ -25,7 +26,6 @@ from stardust_gitops.reconciler.workspace import Workspace
 
 PREVIEW_TIME = "1970-01-01T00:00:00Z"
 """The creation time of a preview: a message gets its own only when its delivery is intended."""
-PREVIEW_END = "1969-12-31"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,6 @@ def preview(workspace: Workspace, release: str, target_id: str, action: Action) 
             f"there is no target {target_id!r}",
             hint=f"there are {', '.join(sorted(workspace.catalogue.targets))}",
         )
-    recipient = recipient_of(target, workspace.catalogue, {})
     surveyor = Surveyor(workspace, testing=True)  # nothing is sent
     base = surveyor.base(*find_release(workspace, release))
     document, findings = surveyor.content(base, target)
@@ -63,6 +62,14 @@ def preview(workspace: Workspace, release: str, target_id: str, action: Action) 
             root=workspace.root,
         )
     delivery = surveyor.resolver.delivery(base, target, document)
+    return render_delivery(workspace, base.model, delivery, target, action)
+
+
+def render_delivery(
+    workspace: Workspace, model: ReleaseFile, delivery: Delivery, target: Target, action: Action
+) -> Preview:
+    """Render the content of a release file for a target. `GitOpsError` where it cannot be done."""
+    recipient = recipient_of(target, workspace.catalogue, {})
     repeated = action is Action.UPDATE and target.model.files_in_updates
     package = lay_out(
         delivery,
@@ -70,10 +77,16 @@ def preview(workspace: Workspace, release: str, target_id: str, action: Action) 
         choreography=recipient.choreography,
         with_files=action in (Action.INSERT, Action.RESEND) or repeated,
     )
-    options = message_options(recipient, delivery, package, action, last_day=PREVIEW_END)
+    options = message_options(recipient, delivery, package, action, last_day=_last_day(recipient))
     header = preview_header(workspace, target, recipient, delivery.icpn)
     message = write_message(delivery, header, options)
     return Preview(message=message, package=package, delivery=delivery, options=options)
+
+
+def _last_day(recipient: Recipient) -> str:
+    """What a takedown by end date ends with: so long ago as the target wants."""
+    past = datetime.fromisoformat(PREVIEW_TIME) - timedelta(days=recipient.end_date_days)
+    return past.date().isoformat()
 
 
 def find_release(workspace: Workspace, release: str) -> tuple[str, ReleaseFile]:

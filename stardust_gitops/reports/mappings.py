@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
@@ -10,7 +11,6 @@ from rich.console import Console
 from rich.text import Text
 
 from stardust_gitops.messages.ern.mappings import Mapping
-from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.reports.plan_markdown import escaped
 from stardust_gitops.reports.wording import Script, counted
 
@@ -18,7 +18,18 @@ _WIDEST = 40
 _NOTHING = "nothing"
 
 
-def render_mappings(found: Sequence[Mapping], options: MessageOptions, console: Console) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """The version of ERN and the profile that a message has (a purge has none)."""
+
+    version: str
+    profile: str | None
+
+    def __str__(self) -> str:
+        return f"ERN {self.version}" + (f", {self.profile}" if self.profile else "")
+
+
+def render_mappings(found: Sequence[Mapping], kind: Kind, console: Console) -> None:
     """A table: place, what is said, what is told; the reason below."""
     script = Script(ascii_only=not console.encoding.lower().startswith("utf"))
     rows = [
@@ -30,7 +41,7 @@ def render_mappings(found: Sequence[Mapping], options: MessageOptions, console: 
         arrow = script.show("→")
         console.print(Text.assemble((place, "cyan"), f"  {said}  {arrow}  {told.rstrip()}"))
         console.print(Text(f"    {script.show(one.reason)}", style="dim"))
-    console.print(Text(_summary(found, options), style="bold"))
+    console.print(Text(_summary(found, kind), style="bold"))
 
 
 def _column(text: str, size: int) -> str:
@@ -38,9 +49,9 @@ def _column(text: str, size: int) -> str:
     return set_cell_size(text, size) if cell_len(text) < size else text
 
 
-def mappings_markdown(found: Sequence[Mapping], options: MessageOptions) -> str:
+def mappings_markdown(found: Sequence[Mapping], kind: Kind) -> str:
     """The same as Markdown."""
-    lines = [f"**{escaped(_summary(found, options))}**"]
+    lines = [f"**{escaped(_summary(found, kind))}**"]
     if found:
         lines += ["", "| place | said | told | reason |", "|---|---|---|---|"]
     for one in found:
@@ -49,12 +60,12 @@ def mappings_markdown(found: Sequence[Mapping], options: MessageOptions) -> str:
     return "\n".join(lines)
 
 
-def mappings_document(found: Sequence[Mapping], options: MessageOptions) -> dict[str, Any]:
+def mappings_document(found: Sequence[Mapping], kind: Kind) -> dict[str, Any]:
     """The same as JSON values; `told` is null where the message has no place for it."""
     return {
         "format_version": "1.0",
-        "version": options.version,
-        "profile": options.profile,
+        "version": kind.version,
+        "profile": kind.profile,
         "mappings": [
             {"path": one.field, "said": one.said, "told": one.told, "reason": one.reason}
             for one in found
@@ -62,8 +73,7 @@ def mappings_document(found: Sequence[Mapping], options: MessageOptions) -> dict
     }
 
 
-def _summary(found: Sequence[Mapping], options: MessageOptions) -> str:
-    about = f"ERN {options.version}, {options.profile}"
+def _summary(found: Sequence[Mapping], kind: Kind) -> str:
     if not found:
-        return f"{about}: all is said as the catalogue says it."
-    return f"{about}: {counted(len(found), 'thing')} said otherwise than in the catalogue."
+        return f"{kind}: all is said as the catalogue says it."
+    return f"{kind}: {counted(len(found), 'thing')} said otherwise than in the catalogue."

@@ -20,6 +20,8 @@ _WRITER = "tests/unit/test_messages_writer.py"
 _CHECK = "tests/unit/test_messages_check.py"
 _DEALS = "tests/unit/test_messages_deals.py"
 _ALWAYS = "tests/property/test_messages_property.py::test_every_message_passes_our_own_checks_alone"
+_VERSIONS = "tests/unit/test_messages_versions.py"
+_ERN_3 = "tests/property/test_messages_v3_property.py"
 _HERE = "tests/unit/test_business_rules.py"
 _PLAIN = f"{_HERE}::test_no_default_flag_twice_nothing_user_defined_no_share"
 _GROUPS = f"{_HERE}::test_nested_groups_are_typed_and_everything_is_numbered"
@@ -57,7 +59,12 @@ BUSINESS_RULES: tuple[BusinessRule, ...] = (
     BusinessRule("BR07", "numbered groups and items", (), (_GROUPS,)),
     BusinessRule("BR08", "types of nested groups", (), (_GROUPS,)),
     BusinessRule("BR09", "one default among siblings", (), (_PLAIN,)),
-    BusinessRule("BR10", "user-defined values have both parts", ("SG1311",), (_PLAIN,)),
+    BusinessRule(
+        "BR10",
+        "user-defined values have both parts",
+        ("SG1311",),
+        (_PLAIN, f"{_VERSIONS}::test_a_newer_role_is_told_as_user_defined"),
+    ),
     BusinessRule(
         "BR11",
         "every release and track that should be live has a deal",
@@ -130,6 +137,11 @@ BUSINESS_RULES: tuple[BusinessRule, ...] = (
         ),
     ),
     BusinessRule("BR26", "no reference without use", (), (f"{_CHECK}::test_references",)),
-    BusinessRule("BR27", "what ERN 3.8.2 asks: this version writes ERN 4.3 alone", ("SG4004",)),
+    BusinessRule(
+        "BR27",
+        "in ERN 3 formal and displayed titles, label and artists of every release",
+        (),
+        (f"{_ERN_3}::test_every_message_is_valid_and_tells_the_content",),
+    ),
 )
 """All of them, in order."""

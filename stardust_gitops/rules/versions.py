@@ -9,8 +9,8 @@ from typing import NamedTuple
 from stardust_gitops.catalog.models.deals import ReleaseDeal
 from stardust_gitops.catalog.suggest import did_you_mean
 from stardust_gitops.catalog.vocabulary import (
-    USER_DEFINED,
     allowed_values,
+    is_told,
     known_since,
     lacking,
 )
@@ -22,6 +22,7 @@ from stardust_gitops.rules.subjects import TargetFileSubject, TargetSubject
 _TYPE, _RELATION = "ReleaseType_ERN4", "ReleaseRelationshipType"
 _ROLE, _INSTRUMENT = "ContributorRole", "InstrumentType"
 _MODEL, _USE, _CURRENCY = "CommercialModelType_ERN", "UseType_ERN", "CurrencyCode"
+_HASH = "HashSumAlgorithmType"
 _SETS = (_TYPE, _RELATION, _ROLE, _INSTRUMENT, _MODEL, _USE, _CURRENCY)
 
 
@@ -47,14 +48,15 @@ class _Said(NamedTuple):
     source="DDEX allowed value sets, by version",
 )
 def unknown_to_the_version(subject: TargetSubject | TargetFileSubject) -> Iterator[Hit]:
-    """Types of a release; models, uses and currencies of its own deals and of the target's offers.
+    """Types of a release; models, uses and currencies of its own deals and of the target's offers;
+    the algorithm of the target's hash sums.
 
     Newer roles, instruments and relations are told as ``UserDefined`` and only listed by
     ``render --explain``; they are refused only where no later version knows them either.
     """
     version = subject.target.model.message.version
     if isinstance(subject, TargetFileSubject):
-        said = _offers(subject)
+        said = _of_target(subject)
     elif subject.base.words.isdisjoint(_lacking(version)):
         return  # nearly always
     else:
@@ -72,12 +74,12 @@ def unknown_to_the_version(subject: TargetSubject | TargetFileSubject) -> Iterat
 
 def _told(entry: _Said, version: str) -> bool:
     """Whether the version is told of it all the same, as ``UserDefined``."""
-    if entry.set_name not in USER_DEFINED:
-        return False
-    return known_since(entry.set_name, entry.value, version) is not None
+    known_later = known_since(entry.set_name, entry.value, version) is not None
+    return known_later and is_told(entry.set_name, version)
 
 
-def _offers(subject: TargetFileSubject) -> Iterator[_Said]:
+def _of_target(subject: TargetFileSubject) -> Iterator[_Said]:
+    yield _Said(("message", "hash"), _HASH, subject.model.message.hash)
     for offer, pairs in (subject.model.offers or {}).items():
         for index, pair in enumerate(pairs):
             model, _, use = pair.partition("/")

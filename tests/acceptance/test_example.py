@@ -31,7 +31,7 @@ NOT_FOR = {  # what a target cannot have, by the code that says so
     (TAKEN_DOWN, "store_by_sftp"): "SG2101",
     ("4006381333948", "store_by_sftp"): "",
 }
-OPERATIONS = (Action.INSERT, Action.UPDATE, Action.TAKEDOWN)
+OPERATIONS = (Action.INSERT, Action.UPDATE, Action.TAKEDOWN, Action.PURGE, Action.RESEND)
 
 
 def copy_example(folder: Path, clock: FixedClock | None = None) -> CatalogueFolder:

@@ -1,8 +1,8 @@
 """Invariant 4: stopped anywhere and run again, each recipient has one complete, correct delivery.
 
-A child process applies a plan (an insert, an update and a takedown, at a recipient of batches and
-at one that takes release by release) and is stopped at the n-th step of its input and output; then
-it is run again, sometimes stopped again. A plain run takes a seeded part of the steps,
+A child process applies a plan (an insert, an update, a takedown and a purge, at a recipient of
+batches and at one that takes release by release) and is stopped at the n-th step of its input and
+output; then it is run again, sometimes stopped again. A plain run takes a seeded part of the steps,
 ``STARDUST_LONG=1`` all of them.
 """
 
@@ -31,7 +31,8 @@ from tests.recipient_reader import Ingested, RecipientReader
 LONG = os.environ.get("STARDUST_LONG") == "1"
 SEED = 20261122
 TARGETS = ("batchy", "single")
-NEW, CHANGED, REMOVED = (f"0{gtin13(number)}" for number in (1, 2, 3))
+NEW, CHANGED, REMOVED, PURGED = (f"0{gtin13(number)}" for number in (1, 2, 3, 4))
+BEFORE = 3
 FINISHED, WORK_LEFT, CRASHED = 0, 3, 70
 
 
@@ -45,15 +46,16 @@ def studio(folder: Path, *, new: bool = False) -> Studio:
 
 def want_first(label: Studio) -> None:
     """What is delivered before the run that is stopped."""
-    label.put_release(2)
-    label.put_release(3)
+    for number in (2, 3, 4):
+        label.put_release(number)
 
 
 def want_now(label: Studio) -> None:
-    """One new, one changed, one to be taken down."""
+    """One new, one changed, one to be taken down, one to be purged."""
     label.put_release(1, tracks=2)
     label.put_release(2, title="Breakwater, again")
     label.put_release(3, status="takedown")
+    label.purge(label.put_release(4))
 
 
 @pytest.fixture(scope="module")
@@ -147,13 +149,18 @@ def assert_one_delivery_each(folder: Path, readers: dict[str, RecipientReader]) 
         assert reader.leftovers() == []
         later = [each for each in reader.taken if each not in before(reader)]
         by_release = {f"0{each.icpn}": each for each in later}
-        assert sorted(by_release) == sorted((NEW, CHANGED, REMOVED))
-        assert len(later) == 3
+        assert sorted(by_release) == [NEW, CHANGED, REMOVED, PURGED]
+        assert len(later) == 4
         _is_right(by_release, target)
     assert label.ledger.verify() == []
     states = label.ledger.snapshot(ENVIRONMENT, since="").releases
     phases = {stream.subject: state.phase for stream, state in states.items()}
-    assert phases == {NEW: Phase.LIVE, CHANGED: Phase.LIVE, REMOVED: Phase.TAKEN_DOWN}
+    assert phases == {
+        NEW: Phase.LIVE,
+        CHANGED: Phase.LIVE,
+        REMOVED: Phase.TAKEN_DOWN,
+        PURGED: Phase.PURGED,
+    }
     assert label.nothing_to_send()
     assert label.apply().items == ()
     label.ledger.close()
@@ -161,7 +168,7 @@ def assert_one_delivery_each(folder: Path, readers: dict[str, RecipientReader]) 
 
 def before(reader: RecipientReader) -> list[Ingested]:
     """What was taken before the run that was stopped."""
-    return reader.taken[:2]
+    return reader.taken[:BEFORE]
 
 
 def _is_right(taken: dict[str, Ingested], target: str) -> None:
@@ -175,6 +182,7 @@ def _is_right(taken: dict[str, Ingested], target: str) -> None:
     assert taken[CHANGED].files == frozenset()
     assert taken[REMOVED].deals == 0
     assert taken[REMOVED].delivery_type == kind("TakeDown")
+    assert taken[PURGED].is_purge
 
 
 def readers_of(folder: Path, *, sweeps: bool = False) -> dict[str, RecipientReader]:
@@ -182,7 +190,7 @@ def readers_of(folder: Path, *, sweeps: bool = False) -> dict[str, RecipientRead
     readers = {t: RecipientReader(folder / "inboxes" / t, sweeps=sweeps) for t in TARGETS}
     for reader in readers.values():
         reader.look()
-        assert len(reader.taken) == 2
+        assert len(reader.taken) == BEFORE
     return readers
 
 
@@ -233,13 +241,14 @@ def test_a_recipient_that_sweeps_never_gets_anything_twice(
         assert in_child(lambda s=step, f=folder: work(f, Steps(s))) == KILLED  # type: ignore[misc]
         for reader in readers.values():
             reader.look()
-        arrived = {(t, f"0{each.icpn}") for t, r in readers.items() for each in r.taken[2:]}
+        arrived = {(t, f"0{each.icpn}") for t, r in readers.items() for each in r.taken[BEFORE:]}
         assert in_child(lambda f=folder: work(f, Steps())) in (FINISHED, WORK_LEFT)  # type: ignore[misc]
         for reader in readers.values():
             reader.look()
             assert reader.errors == []
             assert reader.leftovers() == []
-            assert sorted(f"0{each.icpn}" for each in reader.taken[2:]) == [NEW, CHANGED, REMOVED]
+            later = sorted(f"0{each.icpn}" for each in reader.taken[BEFORE:])
+            assert later == [NEW, CHANGED, REMOVED, PURGED]
         blocked += _only_unknown_where_arrived(folder, arrived)
         shutil.rmtree(folder)
     if LONG:
@@ -285,10 +294,10 @@ def test_processes_that_apply_at_once_deliver_once(start: Path, tmp_path: Path) 
             time.sleep(0.001)
         result = label.apply(plan, lease_wait=30.0)
         left = result.count(Outcome.SENT, Outcome.SKIPPED)
-        return result.count(Outcome.SENT) if left == len(result.items) == 6 else CRASHED
+        return result.count(Outcome.SENT) if left == len(result.items) == 8 else CRASHED
 
     children = [fork(compete) for _ in range(3)]
     time.sleep(0.3)
     gate.touch()
-    assert sum(join(child) for child in children) == 6
+    assert sum(join(child) for child in children) == 8
     assert_one_delivery_each(folder, readers)

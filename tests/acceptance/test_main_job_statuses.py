@@ -319,6 +319,7 @@ def test_a_release_under_another_icpn_is_declared(label: CatalogueFolder) -> Non
     plan = plan_of(label)
     assert plan.actions == {(EP, target): "takedown" for target in BOTH}
     assert plan.reasons(EP) == ["replaced"]
+    assert plan.items[EP, STORE]["title"] == "Breakwater"
     applied(label)
     gone = delivered_message(label, EP)
     assert b"<DealList" not in gone

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from stardust_gitops.ledger.events import Event, Kind, Provenance, StreamId
 from stardust_gitops.ledger.fold import apply_release
-from stardust_gitops.ledger.state import StreamState
+from stardust_gitops.ledger.state import Phase, StreamState
 from stardust_gitops.ledger.store import Snapshot
+from stardust_gitops.planning.decide import REMOVALS
 from stardust_gitops.planning.model import Action, Desired, Item, Plan
 from stardust_gitops.planning.plan_file import dump_plan_file, load_plan_file, narrow
 from stardust_gitops.planning.settings import Limit, Safety, TargetSettings
@@ -38,7 +39,7 @@ BY = Provenance(actor="test", run="r", program="p")
 States = dict[tuple[str, str], StreamState]
 
 wishes = st.builds(
-    lambda release, target, status, message, assets, recordings, broken, later: wish(
+    lambda release, target, status, message, assets, recordings, broken, later, old, purge: wish(
         gtin(release),
         target=target,
         status=status,
@@ -48,6 +49,8 @@ wishes = st.builds(
         errors=(error(),) if broken else (),
         not_before=NOW + timedelta(days=1) if later else None,
         street_date=f"2026-1{release % 3}-0{1 + release}",
+        replaces=gtin(old) if old else None,
+        purge="sent by mistake" if purge and status == "takedown" else None,
     ),
     release=st.integers(1, 4),
     target=st.sampled_from([target.id for target in TARGETS]),
@@ -57,6 +60,8 @@ wishes = st.builds(
     recordings=st.sampled_from(["isrcs", "others", "more"]),
     broken=st.sampled_from([False] * 5 + [True]),
     later=st.sampled_from([False] * 5 + [True]),
+    old=st.sampled_from([0] * 4 + [1, 2]),
+    purge=st.booleans(),
 )
 catalogues = st.lists(wishes, max_size=8, unique_by=lambda one: (one.target, one.release))
 endings = st.lists(
@@ -90,17 +95,18 @@ def carry_out(item: Item, desired: Desired | None, state: StreamState, end: str)
     if not item.action.sends:
         return state
     if not item.resumes:
-        assert desired is not None
+        baseline = state.baseline
+        assert desired is not None or (baseline is not None and item.action is Action.TAKEDOWN)
         state = after(
             state,
             key,
             Kind.INTENDED,
             operation=item.action.value,
-            status=desired.status,
+            status=desired.status if desired else "takedown",
             message_fingerprint=item.message_fingerprint,
             assets_fingerprint=item.assets_fingerprint,
             scheme=1,
-            recordings=desired.recordings,
+            recordings=desired.recordings if desired else baseline and baseline.recordings,
             content=digest("content"),
             message_id=f"{item.release}-{state.version}",
         )
@@ -166,8 +172,9 @@ def test_apply_then_plan_is_empty(
     history: list[tuple[list[Desired], list[str]]], desired: list[Desired]
 ) -> None:
     states = lived(history)
-    # What was interrupted at its marker is settled by the first run; the second sends the rest.
-    for _ in range(2):
+    # What was interrupted at its marker is settled by the first run; the second sends the rest;
+    # the third takes down what has been replaced by then.
+    for _ in range(3):
         states = work_through(planned(desired, states), desired, states, ["done"])
     plan = planned(desired, states)
     assert [item for item in plan.items if item.action.sends] == []
@@ -179,11 +186,24 @@ def test_apply_then_plan_is_empty(
 def test_nothing_is_taken_down_unless_the_catalogue_says_so(
     history: list[tuple[list[Desired], list[str]]], desired: list[Desired]
 ) -> None:
-    status = {(one.target, one.release): one.status for one in desired}
-    for item in planned(desired, lived(history)).items:
-        if item.action in (Action.TAKEDOWN, Action.PURGE) and item.reasons[0].code != "settle":
-            assert status[item.target, item.release] == "takedown"
+    wanted = {(one.target, one.release): one for one in desired}
+    states = lived(history)
+    for item in planned(desired, states).items:
         assert item.target != "off"
+        if item.action not in REMOVALS or item.reasons[0].code == "settle":
+            continue
+        wish = wanted.get((item.target, item.release))
+        if wish is not None:
+            assert wish.status == "takedown"
+            assert (item.action is Action.PURGE) is (bool(wish.purge) and item.target == "two")
+            continue
+        assert item.action is Action.TAKEDOWN
+        assert any(
+            (one.target, one.replaces) == (item.target, item.release)
+            and states[one.target, one.release].phase is Phase.LIVE
+            for one in desired
+            if (one.target, one.release) in states
+        )
 
 
 @settings(max_examples=60, deadline=None)

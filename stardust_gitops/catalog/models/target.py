@@ -73,6 +73,7 @@ def _relative_path(value: str) -> str:
 FOLDERS = ("releases", "tracks", "parties", "labels", "targets", "genre_maps", "assets")
 """The folders of a catalogue: nothing is delivered into them."""
 
+
 def _past_days(days: int) -> int:
     if days > 365:
         refuse("SG1109", f"{days} is more than a year", "write a whole number of days, 2 as a rule")
@@ -112,7 +113,7 @@ class MessageFormat(Model):
     is set; without `track_deals` deals are told of releases alone."""
 
     format: Literal["ern"] = "ern"
-    version: Literal["4.2", "4.3", "4.3.2"] = "4.3"
+    version: Literal["3.8.2", "3.8.3", "4.2", "4.3", "4.3.2"] = "4.3"
     profile: Literal["Audio", "SimpleAudioSingle"] = "Audio"
     variant: Literal["none", "Classical", "BoxedSet", "BoxedSet Classical"] | None = None
     hash: Literal["MD5", "SHA-256"] = "MD5"

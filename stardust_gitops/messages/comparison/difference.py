@@ -65,16 +65,20 @@ def compare(before: bytes, after: bytes) -> list[Difference]:
 
     Of no account are message and thread ids, creation times, white space, order, and the numbers
     of references. Where files travel with one of the two only, the one difference ``File`` tells
-    how many. `MessageError` where one of the two is not XML.
+    how many; between ERN 3 and 4, which say everything in another form, only the namespace is told.
+    `MessageError` where one of the two is not XML.
     """
     old, new = parse(before), parse(after)
     if etree.QName(old).localname != etree.QName(new).localname:
         kinds = (etree.QName(root).localname for root in (old, new))
         return [Difference(way=(), before=next(kinds), after=next(kinds))]
+    versions = list(_namespaces(old, new))
+    if _shape(old) != _shape(new):
+        return versions
     old_labels, new_labels = common_labels(old, new)
     files = [sum(1 for _ in root.iter("File")) for root in (old, new)]
-    left_out = frozenset() if all(files) else FILES
-    found = [*_namespaces(old, new), *_travelling(*files)]
+    left_out: frozenset[str] = FILES if bool(files[0]) != bool(files[1]) else frozenset()
+    found = [*versions, *_travelling(*files)]
     earlier, later = root_node(old, old_labels, left_out), root_node(new, new_labels, left_out)
     return [*found, *_differences(earlier, later, ())]
 
@@ -90,6 +94,11 @@ def _namespaces(old: Element, new: Element) -> Iterator[Difference]:
     names = [etree.QName(root).namespace or "" for root in (old, new)]
     if names[0] != names[1]:
         yield Difference(way=(("@xmlns", ""),), before=names[0], after=names[1])
+
+
+def _shape(root: Element) -> str:
+    """The major version: ``4`` of ``http://ddex.net/xml/ern/43``."""
+    return (etree.QName(root).namespace or "").rpartition("/")[2][:1]
 
 
 def _travelling(old: int, new: int) -> Iterator[Difference]:

@@ -15,8 +15,8 @@ from stardust_gitops.messages.xml import XSI
 
 Element: TypeAlias = etree._Element
 
-PASSING = frozenset({"MessageThreadId", "MessageId", "MessageCreatedDateTime"})
-"""Elements of the header that are another one's in every message."""
+PASSING = frozenset({"MessageThreadId", "MessageId", "MessageCreatedDateTime", "UpdateIndicator"})
+"""What tells one message from another, and that it is another."""
 _WRAPPERS = frozenset({"PartyList", "ResourceList", "ReleaseList", "DealList"})
 """Lists that hold one kind of element each, which says enough."""
 _PLAIN = frozenset({"Worldwide", "true", "false"})

@@ -8,7 +8,6 @@ list as one text, an end date as its last second) are no mappings.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from stardust_gitops.content.model import (
@@ -19,27 +18,13 @@ from stardust_gitops.content.model import (
     Track,
     Visibility,
 )
+from stardust_gitops.messages.ern.mapping import Mapping as Mapping
 from stardust_gitops.messages.ern.offers import DATE, terms_of
 from stardust_gitops.messages.ern.options import MessageOptions
+from stardust_gitops.messages.ern.v3 import mappings as v3
 from stardust_gitops.messages.ern.values import newer_value
 from stardust_gitops.messages.ern.version import Shape, Version
 from stardust_gitops.messages.ern.versions import version_named
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mapping:
-    """One thing that is said otherwise.
-
-    `field` is its path in the content, as in a plan's changes: ``tracks[0].contributors[1].roles``.
-    `said` is what the content says, `told` what the message tells (``None``: nothing, as it has no
-    place for it), `reason` why.
-    """
-
-    field: str
-    said: str
-    told: str | None
-    reason: str
-
 
 Mapped: TypeAlias = Callable[[Delivery, MessageOptions, Version], Iterator[Mapping]]
 
@@ -51,6 +36,13 @@ def mappings(delivery: Delivery, options: MessageOptions) -> list[Mapping]:
         return []
     version = version_named(options.version)
     return list(_MAPPED[version.shape](delivery, options, version))
+
+
+def _in_shape_3(delivery: Delivery, options: MessageOptions, version: Version) -> Iterator[Mapping]:
+    """What all versions say otherwise, then the table of ERN 3."""
+    yield from _times(delivery.content)
+    yield from _terms(delivery.content, options)
+    yield from v3.mapped(delivery, options, version.name)
 
 
 def _in_shape_4(delivery: Delivery, options: MessageOptions, version: Version) -> Iterator[Mapping]:
@@ -147,4 +139,4 @@ def _containers(delivery: Delivery, reason: str) -> Iterator[Mapping]:
             yield Mapping(field=field, said=facts.container, told=None, reason=reason)
 
 
-_MAPPED: dict[Shape, Mapped] = {"4": _in_shape_4}
+_MAPPED: dict[Shape, Mapped] = {"3": _in_shape_3, "4": _in_shape_4}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from stardust_gitops.content.model import Asset, AudioFacts, Delivery, ImageFacts, Track
 from stardust_gitops.messages.ern.options import MessageOptions
@@ -89,6 +90,7 @@ def uris_of(delivery: Delivery, options: MessageOptions) -> dict[Asset, str]:
     return uris
 
 
+@lru_cache(maxsize=4096)
 def duration_text(seconds: Decimal) -> str:
     """An xs:duration in whole seconds (half up), at least one: ``PT3M21S``.
 

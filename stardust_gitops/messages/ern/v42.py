@@ -27,7 +27,7 @@ ERN_42 = Version(
             "ResourceReference:A Type:{SoundRecordingType} ResourceId:SoundRecordingId+ WorkId* "
             + TITLES
             + " DisplayArtistName+ DisplayArtist+ Contributor* ResourceRightsController* PLine* "
-            "Duration:duration CreationDate:isoDate? FirstPublicationDate:isoDate* "
+            "Duration:duration CreationDate? FirstPublicationDate:isoDate* "
             "ParentalWarningType:{ParentalWarningType}+ IsCover:boolean? IsInstrumental:boolean? "
             "ContainsHiddenContent:boolean? LanguageOfPerformance:langcode* "
             "AudioChannelConfiguration:{RecordingMode}? "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from stardust_gitops.messages.ern.v4.tables import TYPES, line
 from stardust_gitops.messages.ern.version import Dialect, Version
 
+_TITLES = {" AdditionalTitle*": ""}
 _DISPLAY_GENRE = {" Genre+": " DisplayGenre:Genre+"}
 _NO_WARNING_NEEDED = {
     "ParentalWarningType:{ParentalWarningType}+": "ParentalWarningType:{ParentalWarningType}*"
@@ -21,8 +22,10 @@ ERN_432 = Version(
         **TYPES,
         "Role": "Value:ContributorRole",
         "Contributor": line("Contributor", {"Role:ContributorRole*": "Role*"}),
-        "SoundRecording": line("SoundRecording", _NO_WARNING_NEEDED),
-        "Release": line("Release", {**_DISPLAY_GENRE, **_NO_WARNING_NEEDED}),
+        "SoundRecording": line("SoundRecording", {**_TITLES, **_NO_WARNING_NEEDED}),
+        "Release": line("Release", {**_TITLES, **_DISPLAY_GENRE, **_NO_WARNING_NEEDED}),
+        "ResourceGroup": line("ResourceGroup", _TITLES),
+        "ResourceSubGroup": line("ResourceSubGroup", _TITLES),
         "TrackRelease": line("TrackRelease", _DISPLAY_GENRE),
     },
     message_xsd="release-notification.xsd",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from stardust_gitops.catalog.vocabulary import USER_DEFINED, known_since, lacking
+from stardust_gitops.catalog.vocabulary import is_told, known_since, lacking
 from stardust_gitops.messages.xml import add
 
 
@@ -12,7 +12,7 @@ def newer_value(set_name: str, value: str, version: str) -> dict[str, str] | Non
     """The attributes beside ``UserDefined`` that tell a value of a set which `version` lacks: the
     value, and as its namespace the first later version that knows it (``ern/432``). ``None`` where
     the version knows the value, or where it must not be told like this."""
-    if set_name not in USER_DEFINED or value not in lacking(set_name, version):
+    if value not in lacking(set_name, version) or not is_told(set_name, version):
         return None
     since = known_since(set_name, value, version)
     if since is None:

@@ -11,8 +11,6 @@ import pytest
 from stardust_gitops.delivery.transports.base import PassingError
 from stardust_gitops.ledger.state import Phase
 from stardust_gitops.messages.header import MessagingParty
-from stardust_gitops.planning.model import Plan
-from stardust_gitops.planning.settings import TargetSettings
 from tests.delivery_kit import Studio, outcomes
 from tests.flaky import Fault
 from tests.ledger_samples import HandClock
@@ -21,12 +19,6 @@ from tests.unit.runner.wires import flaky, reader, state
 BATCH: dict[str, Any] = {}
 LONE: dict[str, Any] = {"layout": "release", "completion": "message"}
 SEMAPHORE: dict[str, Any] = {"completion": "semaphore", "semaphore": "{folder}.complete"}
-
-
-def purging(label: Studio) -> Plan:
-    """The plan where the target takes purges; releases to be taken down are to be purged."""
-    targets = {name: TargetSettings(id=name, takedown="purge") for name in label.recipients}
-    return label.plan(targets=targets)
 
 
 def newest(label: Studio, release: str) -> str:
@@ -42,7 +34,7 @@ def test_a_purge_travels_outside_a_batch(label: Studio, choreography: dict[str, 
     assert label.apply().succeeded
     label.purge(release)
     label.put_release(2, title="Changed")
-    assert outcomes(label.apply(purging(label))) == {
+    assert outcomes(label.apply()) == {
         ("batchy", release): "sent",
         ("batchy", other): "sent",
     }
@@ -53,7 +45,7 @@ def test_a_purge_travels_outside_a_batch(label: Studio, choreography: dict[str, 
     if choreography is not SEMAPHORE:
         taken = reader(label).taken
         assert [each.icpn for each in taken if each.is_purge] == [release[1:]]
-    assert not any(item.action.sends for item in purging(label).items)
+    assert label.nothing_to_send()
 
 
 def test_what_was_taken_down_is_purged_and_comes_back_only_on_demand(label: Studio) -> None:
@@ -61,15 +53,15 @@ def test_what_was_taken_down_is_purged_and_comes_back_only_on_demand(label: Stud
     release = label.put_release(1)
     label.apply()
     label.set_status(release, "takedown")
-    label.apply(purging(label))
+    label.apply()
     assert state(label, release).phase is Phase.TAKEN_DOWN
     label.purge(release)
-    label.apply(purging(label))
+    label.apply()
     assert state(label, release).phase is Phase.PURGED
     label.set_status(release, "takedown")
-    assert not any(item.action.sends for item in purging(label).items)
+    assert label.nothing_to_send()
     label.set_status(release, "active")
-    assert outcomes(label.apply(purging(label))) == {("batchy", release): "sent"}
+    assert outcomes(label.apply()) == {("batchy", release): "sent"}
     assert state(label, release).phase is Phase.LIVE
     assert "PurgeReleaseMessage" not in newest(label, release)
 
@@ -80,11 +72,11 @@ def test_an_interrupted_purge_is_carried_on_with_the_same_message(label: Studio)
     label.apply()
     label.purge(release)
     wire.faults.append(Fault("put", r"\.xml", PassingError("connection lost"), times=9))
-    assert not label.apply(purging(label)).succeeded
+    assert not label.apply().succeeded
     opened = state(label, release).open
     assert opened is not None
     wire.faults.clear()
-    assert label.apply(purging(label)).succeeded
+    assert label.apply().succeeded
     assert state(label, release).phase is Phase.PURGED
     assert str(opened.message_id) in newest(label, release)
 
@@ -96,7 +88,7 @@ def test_a_purge_of_what_cannot_be_said_any_more(label: Studio) -> None:
     delivery, _ = label.releases[release]
     label.releases[release] = (replace(delivery, assets=()), "takedown")
     label.purge(release)
-    assert label.apply(purging(label)).succeeded
+    assert label.apply().succeeded
     assert state(label, release).phase is Phase.PURGED
 
 

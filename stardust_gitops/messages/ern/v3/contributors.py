@@ -62,7 +62,7 @@ def add_rights_controller(parent: Element, deals: Sequence[Deal], draft: Draft) 
         raise MessageError(
             f"ERN {draft.version.name} tells one share of rights, for the whole world",
             hint="claim one share Worldwide, or take a later ERN for this target",
-            code="SG4071",
+            code="SG4026",
         )
     label = Party(name=draft.content.label)
     element = _add(parent, "RightsController", label, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
@@ -15,23 +15,27 @@ _KINDS = {
     "SecondaryResource": ("Image",),
 }
 """What a reference to a resource may name, by what the resource is to the release."""
-_LISTED = "ReleaseResourceReferenceList/ReleaseResourceReference"
 
 
 def check_references(root: etree._Element) -> list[Problem]:
     """What is wrong with ids, references and their use, for a message of sound structure."""
     owners, problems = declared(root)
     problems += _follow(root, owners)
-    releases = root.findall("ReleaseList/Release")
-    for release in releases:
-        problems += _check_groups(release)
-    main = [each for each in releases if each.get("IsMainRelease") in ("true", "1")]
+    main: list[set[str]] = []
+    sold: Counter[str] = Counter()
+    for release in root.iterfind("ReleaseList/Release"):
+        listed, found = _check_groups(release)
+        problems += found
+        if release.get("IsMainRelease") in ("true", "1"):
+            main.append(listed)
+        else:
+            sold.update(listed)
     if len(main) != 1:
         message = f"there are {len(main)} main releases"
         problems.append(Problem(path="/*/ReleaseList", message=message, source="references"))
         return problems
     simple = "SingleResourceRelease" in (root.get("ReleaseProfileVersionId") or "")
-    problems += _check_use(root, main[0], releases, simple=simple)
+    problems += _check_use(owners, main[0], sold, simple=simple)
     problems += _check_isrcs(root)
     return problems
 
@@ -41,7 +45,8 @@ def _follow(root: etree._Element, owners: dict[str, etree._Element]) -> Iterator
     for reference in root.iter(
         "ReleaseResourceReference", "DealResourceReference", "DealReleaseReference"
     ):
-        name, owner = name_of(reference), owners.get(name_of(reference))
+        name = name_of(reference)
+        owner = owners.get(name)
         if reference.tag == "DealReleaseReference":
             kinds: tuple[str, ...] = ("Release",)
         elif reference.tag == "DealResourceReference":
@@ -55,41 +60,36 @@ def _follow(root: etree._Element, owners: dict[str, etree._Element]) -> Iterator
             yield problem_at(reference, f"{name} is a {owner.tag}, not a {' or '.join(kinds)}")
 
 
-def _names(release: etree._Element, path: str) -> set[str]:
-    return {name_of(reference) for reference in release.iterfind(path)}
+def _check_groups(release: etree._Element) -> tuple[set[str], list[Problem]]:
+    """The resources that a release lists. In each territory's details it groups these, and no
+    others."""
+    listed: set[str] = set()
+    problems = []
+    for child in release:
+        if child.tag == "ReleaseResourceReferenceList":
+            listed = _resources(child)
+        elif child.tag == "ReleaseDetailsByTerritory":
+            for name in sorted(listed ^ _resources(child)):
+                where = "no ResourceGroup" if name in listed else "a ResourceGroup alone"
+                problems.append(problem_at(child, f"{name} is in {where} of the release"))
+    return listed, problems
 
 
-def _check_groups(release: etree._Element) -> Iterator[Problem]:
-    """In each territory's details a release groups the resources that it lists, and no others."""
-    listed = _names(release, _LISTED)
-    for details in release.iterfind("ReleaseDetailsByTerritory"):
-        items = details.iterfind(".//ResourceGroupContentItem/ReleaseResourceReference")
-        grouped = {name_of(reference) for reference in items}
-        for name in sorted(listed ^ grouped):
-            where = "no ResourceGroup" if name in listed else "a ResourceGroup alone"
-            yield problem_at(details, f"{name} is in {where} of the release")
+def _resources(element: etree._Element) -> set[str]:
+    return {name_of(reference) for reference in element.iter("ReleaseResourceReference")}
 
 
 def _check_use(
-    root: etree._Element,
-    main: etree._Element,
-    releases: list[etree._Element],
-    *,
-    simple: bool,
+    owners: Mapping[str, etree._Element], main: set[str], sold: Counter[str], *, simple: bool
 ) -> Iterator[Problem]:
     """The main release has every resource; a recording has one track release, in a
     SingleResourceRelease none."""
-    whole = _names(main, _LISTED)
-    sold: Counter[str] = Counter()
-    for release in releases:
-        if release is not main:
-            sold.update(_names(release, _LISTED))
-    for resource in root.iterfind("ResourceList/*"):
-        name = name_of(resource.find("ResourceReference"))  # type: ignore[arg-type]
-        if name not in whole:
-            yield problem_at(resource, f"{name} is not in the main release")
-        if resource.tag == "SoundRecording" and sold[name] != (0 if simple else 1):
-            yield problem_at(resource, f"{name} has {sold[name]} TrackReleases")
+    for name, owner in owners.items():
+        kind = owner.tag
+        if kind in ("SoundRecording", "Image") and name not in main:
+            yield problem_at(owner, f"{name} is not in the main release")
+        if kind == "SoundRecording" and sold[name] != (0 if simple else 1):
+            yield problem_at(owner, f"{name} has {sold[name]} TrackReleases")
 
 
 def _check_isrcs(root: etree._Element) -> Iterator[Problem]:

@@ -20,8 +20,9 @@ _RIGHTS_LINES = "PLine* CLine*"
 
 TYPES: Mapping[str, str] = {
     "NewReleaseMessage": (
-        "MessageHeader UpdateIndicator:{UpdateIndicator}? ResourceList ReleaseList DealList? "
-        "@MessageSchemaVersionId! @ReleaseProfileVersionId @LanguageAndScriptCode"
+        "MessageHeader UpdateIndicator:{UpdateIndicator}? IsBackfill:boolean? ResourceList "
+        "ReleaseList DealList? @MessageSchemaVersionId! @BusinessProfileVersionId "
+        "@ReleaseProfileVersionId @LanguageAndScriptCode"
     ),
     "PurgeReleaseMessage": (
         "MessageHeader PurgedRelease @MessageSchemaVersionId! @LanguageAndScriptCode"
@@ -58,6 +59,7 @@ TYPES: Mapping[str, str] = {
     "PLine": "Year:gYear? PLineCompany? PLineText",
     "CLine": "Year:gYear? CLineCompany? CLineText",
     "Genre": "GenreText SubGenre?",
+    "EventDate": "=isoDate @IsApproximate:boolean @IsBefore:boolean @IsAfter:boolean",
     "ProprietaryId": "=string @Namespace!",
     "CatalogNumber": "=string @Namespace!",
     # resources
@@ -73,7 +75,7 @@ TYPES: Mapping[str, str] = {
     "SoundRecordingDetailsByTerritory": (
         f"{_TERRITORIES} Title* DisplayArtist:Artist* ResourceContributor* "
         "IndirectResourceContributor* DisplayArtistName* LabelName* RightsController* "
-        "ResourceReleaseDate:isoDate? PLine* Genre* ParentalWarningType:{ParentalWarningType}* "
+        "ResourceReleaseDate:EventDate? PLine* Genre* ParentalWarningType:{ParentalWarningType}* "
         "TechnicalSoundRecordingDetails*"
     ),
     "TechnicalSoundRecordingDetails": (
@@ -103,7 +105,8 @@ TYPES: Mapping[str, str] = {
     "ReleaseList": "Release*",
     "Release": (
         "ReleaseId+ ReleaseReference:R* ReferenceTitle ReleaseResourceReferenceList ReleaseType* "
-        f"ReleaseDetailsByTerritory+ Duration:duration? {_RIGHTS_LINES} @IsMainRelease:boolean"
+        f"ReleaseDetailsByTerritory+ Duration:duration? {_RIGHTS_LINES} "
+        "GlobalReleaseDate:EventDate? GlobalOriginalReleaseDate:EventDate? @IsMainRelease:boolean"
     ),
     "ReleaseId": "GRid? ISRC? ICPN? CatalogNumber? ProprietaryId*",
     "ICPN": "=string @IsEan:boolean",
@@ -114,7 +117,7 @@ TYPES: Mapping[str, str] = {
         f"{_TERRITORIES} DisplayArtistName* LabelName* Title* DisplayArtist:Artist* "
         "IsMultiArtistCompilation:boolean? ReleaseType* RelatedRelease* "
         "ParentalWarningType:{ParentalWarningType}* MarketingComment? ResourceGroup* Genre* "
-        "ReleaseDate:isoDate? OriginalReleaseDate:isoDate? Keywords*"
+        "ReleaseDate:EventDate? OriginalReleaseDate:EventDate? Keywords*"
     ),
     "RelatedRelease": "ReleaseId+ ReleaseRelationshipType",
     "ReleaseRelationshipType": f"={{ReleaseRelationshipType}} {_USER_DEFINED}",
@@ -130,7 +133,7 @@ TYPES: Mapping[str, str] = {
     "DealTerms": (
         "IsPreOrderDeal:boolean? CommercialModelType:{CommercialModelType}* "
         f"(Usage+ | TakeDown:boolean) {_TERRITORIES} PriceInformation* ValidityPeriod+ "
-        "PreOrderReleaseDate:isoDate? (ReleaseDisplayStartDate:isoDate "
+        "PreOrderReleaseDate:EventDate? (ReleaseDisplayStartDate:isoDate "
         "TrackListingPreviewStartDate:isoDate CoverArtPreviewStartDate:isoDate "
         "ClipPreviewStartDate:isoDate | ReleaseDisplayStartDateTime:dateTime "
         "TrackListingPreviewStartDateTime:dateTime CoverArtPreviewStartDateTime:dateTime "
@@ -141,7 +144,7 @@ TYPES: Mapping[str, str] = {
     "PriceType": "=string @Namespace!",
     "Price": "=decimal @CurrencyCode!:{CurrencyCode}",
     "ValidityPeriod": (
-        "(StartDate:isoDate? EndDate:isoDate? | StartDateTime:dateTime? EndDateTime:dateTime?)"
+        "(StartDate:EventDate? EndDate:EventDate? | StartDateTime:dateTime? EndDateTime:dateTime?)"
     ),
     "InstantGratificationResourceList": "DealResourceReference:A+",
     "RightsClaimPolicy": "RightsClaimPolicyType:{RightsClaimPolicyType}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from lxml.etree import SubElement
@@ -48,9 +49,11 @@ class Told:
     def __str__(self) -> str:
         if self.attributes is None:
             return self.value
-        return f"{self.value} {self.attributes['UserDefinedValue']}"
+        meant = f"{self.attributes['Namespace']}: {self.attributes['UserDefinedValue']}"
+        return f"{self.value} ({meant})"
 
 
+@lru_cache(maxsize=4096)
 def told(set_name: str, value: str, version: str) -> Told:
     """How `version` tells a value of a set of `SETS`.
 
@@ -76,11 +79,13 @@ def add_word(parent: Element, set_name: str, value: str, version: str) -> None:
     add(parent, set_name, word.value, word.attributes)
 
 
+@lru_cache(maxsize=4096)
 def is_writer(role: str, version: str) -> bool:
     """Whether a role is one in the musical work, which contributes to a recording indirectly."""
     return role in allowed_values(version)[WRITER] and role not in _NOT_WRITERS
 
 
+@lru_cache(maxsize=256)
 def performance_language(tag: str, version: str) -> str:
     """The ISO 639-1 code for a language tag: ``ja`` for ``ja-Jpan``, ``zh`` for ``yue``.
 
@@ -94,7 +99,7 @@ def performance_language(tag: str, version: str) -> str:
     raise MessageError(
         f"ERN {version} has no code for the language {tag!r}",
         hint="leave out the language of the performance, or take a later ERN for this target",
-        code="SG4070",
+        code="SG4025",
     )
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sized
-from types import MappingProxyType
-
 from lxml import etree
 from lxml.etree import SubElement
 
@@ -15,6 +12,7 @@ from stardust_gitops.messages.ern.recordings import cover_of, recordings, uris_o
 from stardust_gitops.messages.ern.v3.common import add_titles
 from stardust_gitops.messages.ern.v3.deals import add_deal_list
 from stardust_gitops.messages.ern.v3.draft import Draft, Element
+from stardust_gitops.messages.ern.v3.profiles import check_profile, profile_of
 from stardust_gitops.messages.ern.v3.releases import add_icpn, add_release_list
 from stardust_gitops.messages.ern.v3.resources import add_resource_list
 from stardust_gitops.messages.ern.version import Version
@@ -22,22 +20,12 @@ from stardust_gitops.messages.header import Header
 from stardust_gitops.messages.problems import MessageError
 from stardust_gitops.messages.xml import XSI, add, clean
 
-_PROFILES: Mapping[str, str] = MappingProxyType(
-    {
-        "AudioBookRelease": "AudioBook",
-        "ClassicalAlbum": "DigitalClassicalAudioAlbum",
-        "DigitalBoxSetRelease": "DigitalBoxedSet",
-        "RingtoneRelease": "Ringtone",
-        "Single": "AudioSingle",
-    }
-)
-_OTHER = "AudioAlbumMusicOnly"
-
 
 def build(delivery: Delivery, header: Header, options: MessageOptions, version: Version) -> Element:
     """The tree of the message. Raises `MessageError` where the content cannot be said."""
     found = recordings(delivery)
-    _check(delivery, found, options, version)
+    _check_digest(options, version)
+    check_profile(delivery, found, options)
     root = _root(version, "NewReleaseMessage", delivery.content.language)
     root.set("ReleaseProfileVersionId", f"CommonReleaseTypes/14/{profile_of(delivery, options)}")
     add_header(root, header, delivery)
@@ -73,37 +61,12 @@ def build_purge(
     return root
 
 
-def profile_of(delivery: Delivery, options: MessageOptions) -> str:
-    """The release profile (of set 1.4): what a release of this type is, or the simple one that a
-    target asks for."""
-    if options.profile == "SimpleAudioSingle":
-        with_cover = cover_of(delivery) is not None
-        return "SingleResourceReleaseWithCoverArt" if with_cover else "SingleResourceRelease"
-    return _PROFILES.get(delivery.content.type, _OTHER)
-
-
-def _check(delivery: Delivery, found: Sized, options: MessageOptions, version: Version) -> None:
-    """What the standard and its profiles demand. Raises `MessageError`."""
+def _check_digest(options: MessageOptions, version: Version) -> None:
     if options.hash_algorithm != "MD5":
         raise MessageError(
             f"ERN {version.name} does not know {options.hash_algorithm}",
             hint="set  message: {hash: MD5}  in the target",
-            code="SG4072",
-        )
-    if options.profile == "SimpleAudioSingle":
-        if len(delivery.content.tracks) != 1:
-            raise MessageError(
-                f"a SingleResourceRelease has one track, not {len(delivery.content.tracks)}",
-                hint="use the profile Audio for this target",
-                code="SG4030",
-            )
-    elif not len(found) or cover_of(delivery) is None:
-        missing = "track" if not len(found) else "measured cover"
-        raise MessageError(
-            f"the profile {profile_of(delivery, options)} needs at least one track and a front "
-            f"cover; there is no {missing}",
-            hint="complete the release, then run: stardust-gitops assets lock",
-            code="SG4031",
+            code="SG4034",
         )
 
 

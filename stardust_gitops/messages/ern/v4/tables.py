@@ -12,10 +12,10 @@ from collections.abc import Mapping
 _DEFAULT = "@ApplicableTerritoryCode:{CurrentTerritoryCode} @IsDefault:boolean"
 _LANGUAGE = "@LanguageAndScriptCode:langcode"
 _USER_DEFINED = "@Namespace @UserDefinedValue"
-TITLES = "DisplayTitleText+ DisplayTitle+"
+TITLES = "DisplayTitleText+ DisplayTitle+ AdditionalTitle*"
 _GROUP_ITEMS = (
-    "SequenceNumber:integer? ResourceGroup:ResourceSubGroup* "
-    "ResourceGroupContentItem* LinkedReleaseResourceReference*"
+    "DisplayTitleText* DisplayTitle* AdditionalTitle* SequenceNumber:integer? "
+    "ResourceGroup:ResourceSubGroup* ResourceGroupContentItem* LinkedReleaseResourceReference*"
 )
 
 TYPES: Mapping[str, str] = {
@@ -41,7 +41,7 @@ TYPES: Mapping[str, str] = {
     # parties
     "PartyList": "Party+",
     "Party": "PartyReference:P (PartyId+ | PartyName+ PartyId*)",
-    "PartyName": "FullName",
+    "PartyName": "FullName FullNameIndexed? @LanguageAndScriptCode",
     "PartyId": "ISNI? IpiNameNumber:ipi? IPN? ProprietaryId*",
     "ProprietaryId": "=string @Namespace!",
     # resources
@@ -50,10 +50,11 @@ TYPES: Mapping[str, str] = {
         "ResourceReference:A Type:{SoundRecordingType} SoundRecordingEdition+ WorkId* "
         + TITLES
         + " DisplayArtistName+ DisplayArtist+ Contributor* ResourceRightsController* "
-        "Duration:duration CreationDate:isoDate? FirstPublicationDate:isoDate* "
+        "Duration:duration CreationDate? FirstPublicationDate:isoDate* "
         "ParentalWarningType:{ParentalWarningType}+ IsCover:boolean? HasVocalPerformance:boolean? "
         "IsInstrumental:boolean? ContainsHiddenContent:boolean? LanguageOfPerformance:langcode*"
     ),
+    "CreationDate": "=isoDate @IsApproximate:boolean",
     "SoundRecordingEdition": (
         "Type:{EditionType}? ResourceId:SoundRecordingId+ PLine* RecordingMode:{RecordingMode}? "
         "TechnicalDetails:TechnicalSoundRecordingDetails*"
@@ -89,8 +90,12 @@ TYPES: Mapping[str, str] = {
     # what resources and releases share
     "DisplayTitleText": f"=string {_LANGUAGE} {_DEFAULT}",
     "DisplayTitle": f"TitleText SubTitle* {_LANGUAGE} {_DEFAULT}",
+    "AdditionalTitle": (
+        f"TitleText SubTitle* @TitleType:{{AdditionalTitleType}} {_USER_DEFINED} {_LANGUAGE} "
+        f"{_DEFAULT}"
+    ),
     "SubTitle": "=string @SubTitleType:{SubTitleType} @IsDisplayedInTitle:boolean",
-    "DisplayArtistName": f"=string {_DEFAULT}",
+    "DisplayArtistName": f"=string @LanguageAndScriptCode {_DEFAULT}",
     "DisplayArtist": (
         "ArtistPartyReference:P DisplayArtistRole:{DisplayArtistRole} @SequenceNumber:integer"
     ),
@@ -114,7 +119,7 @@ TYPES: Mapping[str, str] = {
     # releases
     "ReleaseList": "Release? TrackRelease*",
     "Release": (
-        "ReleaseReference:R ReleaseType:{ReleaseType_ERN4}+ ReleaseId "
+        "ReleaseReference:R ReleaseType+ ReleaseId "
         + TITLES
         + " DisplayArtistName+ DisplayArtist+ ReleaseLabelReference+ PLine* CLine* "
         "Duration:duration? Genre+ ReleaseDate:EventDate* OriginalReleaseDate:EventDate* "
@@ -122,12 +127,13 @@ TYPES: Mapping[str, str] = {
         "(IsSingleArtistCompilation:boolean | IsMultiArtistCompilation:boolean)? ResourceGroup "
         "Keywords:LocalText* MarketingComment:LocalText*"
     ),
+    "ReleaseType": f"={{ReleaseType_ERN4}} {_USER_DEFINED}",
     "RelatedRelease": "ReleaseRelationshipType ReleaseId",
     "ReleaseRelationshipType": f"={{ReleaseRelationshipType}} {_USER_DEFINED}",
     "LocalText": f"=string {_DEFAULT}",
     "ReleaseId": "GRid? ICPN? CatalogNumber? ProprietaryId*",
     "CatalogNumber": "=string @Namespace!",
-    "ReleaseLabelReference": f"=P {_DEFAULT}",
+    "ReleaseLabelReference": f"=P @LabelType:{{LabelType}} {_USER_DEFINED} {_DEFAULT}",
     "EventDate": "=isoDate @ApplicableTerritoryCode:{AllTerritoryCode} @IsDefault:boolean",
     "ResourceGroup": _GROUP_ITEMS,
     "ResourceSubGroup": _GROUP_ITEMS + " @ResourceGroupType!:{ResourceGroupType}",

@@ -1,0 +1,30 @@
+"""What a recipient knows of a release already, and how a message has to take it up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import orjson
+
+from stardust_gitops.content.canonical import Document, document_of
+from stardust_gitops.delivery.session import Job
+from stardust_gitops.ledger.state import Sent
+from stardust_gitops.ledger.store import LedgerStore
+from stardust_gitops.planning.differences import corrected_isrcs
+from stardust_gitops.planning.model import Action
+
+
+def as_known(job: Job, operation: Action, sent: Sent | None, ledger: LedgerStore) -> Job:
+    """A job for a recipient that has, or is about to get, what was `sent`.
+
+    The release keeps its ICPN digit by digit: a UPC that becomes an EAN in the catalogue stays the
+    UPC there. An update names the ISRCs that it puts in the place of others.
+    """
+    if sent is None:
+        return job
+    before: Document = orjson.loads(ledger.fetch(sent.content))
+    delivery = replace(job.delivery, icpn=before["icpn"])
+    if operation is not Action.UPDATE:
+        return replace(job, delivery=delivery)
+    corrected = corrected_isrcs(before, document_of(delivery))
+    return replace(job, delivery=delivery, replaced_isrcs=tuple(sorted(corrected.items())))
