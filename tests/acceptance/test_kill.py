@@ -268,7 +268,7 @@ def _only_unknown_where_arrived(folder: Path, arrived: set[tuple[str, str]]) -> 
 def test_killed_from_outside_at_any_time(start: Path, tmp_path: Path) -> None:
     """A real `kill -9`, at moments of the clock instead of steps."""
     dice = random.Random(SEED)
-    for case in range(40 if LONG else 5):
+    for case in range(200 if LONG else 20):
         folder = shutil.copytree(start, tmp_path / f"case-{case}")
         readers = readers_of(folder)
         child = fork(lambda f=folder: work(f, Steps()))  # type: ignore[misc]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,3 +120,27 @@ def test_a_folder_imports_no_ssh() -> None:
         "assert 'paramiko' not in sys.modules and 'cryptography' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("planted", ["file", "link"])
+def test_what_lies_under_the_temporary_name_stays_until_it_is_replaced_in_one_step(
+    tmp_path: Path, planted: str
+) -> None:
+    """It proves, should we be killed, that the rename has not happened (see `_leave_witness`)."""
+    transport, aside = DirectoryTransport(tmp_path / "root"), tmp_path / "root" / ".x.7"
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_bytes(b"witness")
+    aside.parent.mkdir()
+    aside.symlink_to(elsewhere) if planted == "link" else aside.write_bytes(b"witness")
+    seen = []
+
+    def opened() -> io.BytesIO:
+        seen.append(aside.read_bytes())
+        return io.BytesIO(b"new")
+
+    source = replace(Source.of_bytes("x", b"new"), open=opened)
+    transport.put(source, "a", temporary=".x.7", progress=lambda _: seen.append(aside.read_bytes()))
+    assert seen == [b"witness", b"witness"]
+    assert elsewhere.read_bytes() == b"witness"
+    assert [file.name for file in aside.parent.iterdir()] == ["a"]
+    assert (aside.parent / "a").read_bytes() == b"new"

@@ -206,9 +206,7 @@ def test_the_label_that_one_target_is_told_is_the_one_in_whose_name_is_sent(
     tmp_path: Path,
 ) -> None:
     own = f"name: Alpha Tide\ndpid: {DPID}\nsent_on_behalf_of: true\ntargets: {{store: AT-1}}\n"
-    other = (
-        "name: Beta\ndpid: PADPIDA2026112203Q\nsent_on_behalf_of: true\ntargets: {store: B-7}\n"
-    )
+    other = "name: Beta\ndpid: PADPIDA2026112203Q\nsent_on_behalf_of: true\ntargets: {store: B-7}\n"
     files = {"labels/alpha.yaml": own, "labels/beta.yaml": other, "labels/gamma.yaml": "name: G\n"}
     for name, label, told, shown in (
         ("own", "", [DPID], "AT-1"),

@@ -108,10 +108,26 @@ class DirectoryTransport:
 
 
 def _write(source: Source, aside: Path, progress: Progress) -> None:
-    # What an attempt that was killed left behind goes first, so that O_EXCL can promise that we
-    # write neither through somebody's link nor into a file that somebody else has open.
-    aside.unlink(missing_ok=True)
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    """Fill `aside`. What lies there already is replaced in one step and never just removed: for as
+    long as it lies there it proves, whenever we are killed, that the rename has not happened."""
+    if not os.path.lexists(aside):
+        _fill(source, aside, progress)
+        return
+    fresh = aside.with_name(f"new-{aside.name}")
+    fresh.unlink(missing_ok=True)
+    try:
+        _fill(source, fresh, progress)
+        os.replace(fresh, aside)  # noqa: PTH105 -- atomic, also over a file
+    except BaseException:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise
+
+
+def _fill(source: Source, new: Path, progress: Progress) -> None:
+    # O_EXCL promises that we write neither through somebody's link nor into a file that somebody
+    # else has open.
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     with (
         os.fdopen(descriptor, "wb", buffering=0) as file,
         closing(checked_blocks(source, BLOCK_SIZE)) as blocks,
@@ -124,7 +140,7 @@ def _write(source: Source, aside: Path, progress: Progress) -> None:
         os.fsync(descriptor)
         written = os.fstat(descriptor).st_size
     if written != source.size:
-        raise VerificationError(f"{aside} holds {written} bytes, not {source.size}")
+        raise VerificationError(f"{new} holds {written} bytes, not {source.size}")
 
 
 def _make_folder(folder: Path) -> None:
