@@ -117,7 +117,12 @@ def _show_difference(here: Session, at: StreamId, output_format: str) -> None:
     """What the next message would say otherwise; of what is unchanged, if it were sent again."""
     chosen = Selection(releases=(at.subject,), targets=(at.target,))
     plan, planner = make_plan(here, at.environment, chosen)
-    compared = compare_each(here, planner, at.environment, list(plan.items))
+    if not plan.items:
+        raise UsageError(
+            f"nothing is planned for {shown_icpn(at.subject)} at {at.target}",
+            hint="see whether the target is enabled, and named by the release",
+        )
+    compared = compare_each(here, planner, at.environment, list(plan.items[:1]))
     if output_format != "json":
         show_comparisons(compared, output_format, everything=True)
         return

@@ -19,6 +19,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from lxml import etree
@@ -39,9 +40,12 @@ _DATE_TIME = re.compile(
 
 
 def _collapsed(pattern: str) -> Accepts:
-    """A lexical check of a type that ignores space around the value, as most XSD types do."""
+    """A lexical check of a type that ignores space around the value, as most XSD types do.
+
+    Answers are kept: the same ids, numbers and dates come in every message.
+    """
     match = re.compile(pattern, re.ASCII).fullmatch
-    return lambda text: match(text.strip(_BLANK))
+    return lru_cache(maxsize=1024)(lambda text: match(text.strip(_BLANK)) is not None)
 
 
 def _verbatim(pattern: str) -> Accepts:
@@ -82,7 +86,7 @@ references: the letter and what follows."""
 class Rule:
     """One compiled line: the automaton of the children, the attributes, the text."""
 
-    __slots__ = ("attributes", "leaf", "name", "required", "start", "text", "text_type")
+    __slots__ = ("attributes", "name", "required", "start", "text", "text_type")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -91,7 +95,6 @@ class Rule:
         self.required: tuple[str, ...] = ()
         self.text: Accepts | None = None
         self.text_type: str | None = None  # None: elements only
-        self.leaf = False  # text only, which no attribute must go with
 
 
 class State:
@@ -194,7 +197,6 @@ class Grammar:
                 rule.attributes[name.rstrip("!")] = self._values(kind or "string")
                 if name.endswith("!"):
                     rule.required += (name[:-1],)
-        rule.leaf = rule.text_type is not None and not rule.required
         model = _Model(" ".join(word for word in words if word[0] not in "=@"))
         states = [State() for _ in model.names]
         rule.start.accepts = model.whole.empty
@@ -213,7 +215,7 @@ class Grammar:
         found = self._rules.get(kind or name)
         if found is None:
             found = Rule(kind or "string")
-            found.text_type, found.leaf = kind or "string", True
+            found.text_type = kind or "string"
             found.text = self._values(found.text_type)
             if kind:
                 self._rules[kind] = found
@@ -256,8 +258,10 @@ def _walk(element: etree._Element, rule: Rule, problems: list[Problem]) -> None:
                 _report(problems, child, f"not allowed here; {_expected(state)}")
             continue
         child_rule, state = step
-        if child_rule.leaf and not len(child) and not child.keys():
-            # the common case, in line: most elements are a plain text
+        if child_rule.text_type is not None and not len(child):
+            # the common case, in line: most elements are a text
+            if child_rule.required or child.keys():
+                _check_attributes(child, child_rule, problems)
             if child_rule.text is not None and not child_rule.text(child.text or ""):
                 _report(problems, child, _not_a(child.text or "", child_rule))
         else:

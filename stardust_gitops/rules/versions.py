@@ -63,13 +63,19 @@ def unknown_to_the_version(subject: TargetSubject | TargetFileSubject) -> Iterat
         said = _of_release(subject)
     for entry in said:
         if entry.value in lacking(entry.set_name, version) and not _told(entry, version):
-            near = did_you_mean(entry.value, sorted(allowed_values(version)[entry.set_name]))
             yield Hit(
                 entry.pointer,
                 f"ERN {version} of {subject.target.id} does not know {entry.value!r}",
-                f"did you mean {near}?" if near else None,
+                _remedy(entry, version),
                 entry.file or None,
             )
+
+
+def _remedy(entry: _Said, version: str) -> str | None:
+    if entry.set_name == _HASH:
+        return "use MD5, which every version knows"
+    near = did_you_mean(entry.value, sorted(allowed_values(version)[entry.set_name]))
+    return f"did you mean {near}?" if near else None
 
 
 def _told(entry: _Said, version: str) -> bool:

@@ -8,8 +8,10 @@ import sqlite3
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from stardust_gitops.messages.comparison.difference import compare
+from stardust_gitops.reports.plan_json import plan_schema
 from tests.acceptance.diagnosis import assert_told
 from tests.catalogues import CatalogueFolder, make_catalogue
 from tests.label import (
@@ -132,6 +134,7 @@ def test_a_plan_as_json_has_them_at_its_items(label: CatalogueFolder) -> None:
             ),
         ],
     }
+    Draft202012Validator(plan_schema()).validate(plan)
     assert re.fullmatch(r"alpha-tide-store-4006381333931-1-[0-9]+", item["message"]["against"])
     without = label.must("plan", "--format", "json").json()
     assert not [each for each in without["items"] if "message" in each]
@@ -215,3 +218,14 @@ def test_an_adopted_release_has_no_message_to_compare_with(tmp_path: Any) -> Non
     found = difference(catalogue, EP)
     assert found["against"] is None
     assert found["new"]["Release"] == 1
+
+
+def test_a_target_that_is_disabled_or_gone(label: CatalogueFolder) -> None:
+    stream = f"{EP}@{STORE}"
+    add_to_target(label, STORE, "enabled: false\n")
+    outcome = label.run("show", stream, "--diff", "xml")
+    assert_told(outcome, 64, "nothing is planned for 4006381333931 at store")
+    label.path(f"targets/{STORE}.yaml").unlink()
+    outcome = label.run("show", stream, "--diff", "xml")
+    assert "cannot be compared" in outcome.text
+    assert "Traceback" not in outcome.text

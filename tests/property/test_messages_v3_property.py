@@ -28,9 +28,10 @@ from stardust_gitops.messages.header import Header
 from stardust_gitops.messages.xml import serialise
 from tests.ddex import official, require_schemas
 from tests.mutations import TRANSFORMATIONS, Mutant, structural
+from tests.read_ern_3 import read_facts
 from tests.scale import examples
 from tests.strategies import messages
-from tests.told_in_ern_3 import content_facts, read_facts
+from tests.told_in_ern_3 import content_facts
 
 Sources = tuple[Delivery, Header, MessageOptions]
 

@@ -12,6 +12,7 @@ import pytest
 from lxml import etree
 
 from stardust_gitops.messages.download import install_from_url
+from stardust_gitops.messages.ern.versions import VERSIONS
 from stardust_gitops.messages.problems import MessageError
 from stardust_gitops.messages.xsd import install, schemas_root, validator
 from tests.ddex import official_files, require_schemas
@@ -151,14 +152,15 @@ def test_where_xsds_are_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert schemas_root({}) == local / "stardust-gitops" / "schemas"
 
 
-def test_the_official_xsds_are_known_by_their_digests(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_official_xsds_are_known_by_their_digests(version: str, tmp_path: Path) -> None:
     require_schemas()
-    files = official_files()
+    files = official_files(version)
     if files is None:
-        pytest.skip("no official XSD of ERN 4.3")
-    installed = install(files[0].parent, tmp_path)
+        pytest.skip(f"no official XSD of ERN {version}")
+    installed = install(files[0].parent, tmp_path, version)
     assert installed.unknown == ()
-    assert validator("4.3", tmp_path) is not None
+    assert validator(version, tmp_path) is not None
 
 
 def archive(members: dict[str, str]) -> bytes:

@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from stardust_gitops.errors import SafetyError
+from stardust_gitops.messages.comparison.difference import Comparison, Difference
 from stardust_gitops.planning.model import Action, Change, Plan
 from stardust_gitops.planning.plan_file import ApprovedPlan, dump_plan_file, load_plan_file, narrow
 from stardust_gitops.reports.plan_json import plan_document, plan_json, plan_schema
@@ -189,10 +190,15 @@ def test_the_schema_names_every_field_of_the_json_and_describes_it() -> None:
     change = Change(path="title", before="a", after="b")
     (item, *_) = (i for i in full_plan().items if i.findings)
     plan = dataclasses.replace(full_plan(), items=(item._replace(changes=(change,)),))
-    shown = plan_document(plan)
+    difference = Difference(way=(("Release", ""),), before="a", after="b")
+    compared = Comparison(operation="update", differences=(difference,))
+    shown = orjson.loads(plan_json(plan, compared=[(plan.items[0], compared)]))
     entry = shown["items"][0]
+    message = schema["$defs"]["message"]
     for node, value in (
         (schema, shown),
+        (message, entry["message"]),
+        (message["properties"]["changes"]["items"], entry["message"]["changes"][0]),
         (schema["properties"]["summary"], shown["summary"]),
         (schema["$defs"]["item"], entry),
         (schema["$defs"]["reason"], entry["reasons"][0]),
