@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from stardust_gitops.content.canonical import load_delivery
+from stardust_gitops.delivery.intentions import next_created
 from stardust_gitops.delivery.known import as_known
 from stardust_gitops.delivery.package import lay_out
 from stardust_gitops.delivery.rendering import message_options
@@ -94,7 +95,11 @@ class Comparer:
             replaced_isrcs=job.replaced_isrcs,
         )
         header = preview_header(self.workspace, target, recipient, job.delivery.icpn)
-        header = replace(header, test=self.environment != LIVE_ENVIRONMENT)
+        header = replace(
+            header,
+            created=next_created(self.now, None),  # some takedowns say from which day they hold
+            test=self.environment != LIVE_ENVIRONMENT,
+        )
         return write_message(job.delivery, header, options)
 
 
