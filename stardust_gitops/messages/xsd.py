@@ -27,6 +27,7 @@ from stardust_gitops.messages.problems import MessageError, Problem
 Validator: TypeAlias = Callable[[etree._Element], list[Problem]]
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
+_INSTALL = "get the files from DDEX again and run: stardust-gitops schema install ern --from FOLDER"
 _MAX_FILES = 2000
 _MAX_SIZE = 20_000_000
 _MAX_MESSAGE = 200
@@ -106,16 +107,16 @@ def compile_schema(version: Version, message_xsd: Path, values_xsd: Path) -> etr
     _expect_namespace(message, version.namespace, message_xsd)
     _expect_namespace(values, version.values_namespace, values_xsd)
     if list(_links(values)):
-        raise MessageError(f"{values_xsd} refers to other files", code="SG4041")
+        raise MessageError(f"{values_xsd} refers to other files", hint=_INSTALL, code="SG4041")
     for link in _links(message):
         if link.tag != f"{_XS}import" or link.get("namespace") != version.values_namespace:
-            raise MessageError(f"{message_xsd} refers to other files", code="SG4041")
+            raise MessageError(f"{message_xsd} refers to other files", hint=_INSTALL, code="SG4041")
         link.set("schemaLocation", values_xsd.resolve().as_uri())
     try:
         return etree.XMLSchema(message)
     except etree.XMLSchemaParseError as error:
         raise MessageError(
-            f"{message_xsd} cannot be used: {_shorten(str(error))}", code="SG4042"
+            f"{message_xsd} cannot be used: {_shorten(str(error))}", hint=_INSTALL, code="SG4042"
         ) from error
 
 
@@ -127,17 +128,20 @@ def _links(tree: etree._ElementTree) -> Iterator[etree._Element]:
 def _read(path: Path) -> etree._ElementTree:
     try:
         if path.stat().st_size > _MAX_SIZE:
-            raise MessageError(f"{path} is larger than {_MAX_SIZE} bytes", code="SG4040")
+            message = f"{path} is larger than {_MAX_SIZE} bytes"
+            raise MessageError(message, hint=_INSTALL, code="SG4040")
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         return etree.parse(path, parser)
     except (OSError, etree.XMLSyntaxError) as error:
-        raise MessageError(f"{path} cannot be read as XML: {error}", code="SG4040") from error
+        message = f"{path} cannot be read as XML: {error}"
+        raise MessageError(message, hint=_INSTALL, code="SG4040") from error
 
 
 def _expect_namespace(tree: etree._ElementTree, namespace: str, path: Path) -> None:
     found = _target_namespace(tree)
     if found != namespace:
-        raise MessageError(f"{path} describes {found}, not {namespace}", code="SG4041")
+        what = f"describes {found}, not" if found else "is no XML schema of"
+        raise MessageError(f"{path} {what} {namespace}", hint=_INSTALL, code="SG4041")
 
 
 def _target_namespace(tree: etree._ElementTree) -> str | None:

@@ -34,7 +34,7 @@ DAMAGES: dict[str, tuple[Damage, str, str]] = {
     "a page of the web": (
         lambda folder: (folder / MESSAGE).write_text("<html/>"),
         "SG4041",
-        "describes None, not http://ddex.net/xml/ern/43",
+        "is no XML schema of http://ddex.net/xml/ern/43",
     ),
     "the wrong file": (_swap, "SG4041", "describes http://ddex.net/xml/allowed-value-sets"),
     "the wrong version": (
