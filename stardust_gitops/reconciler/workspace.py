@@ -63,18 +63,22 @@ def prefix_of(root: Path) -> str:
 
 def open_workspace(root: Path) -> Workspace:
     """Read the catalogue's frame and what git knows of its files."""
-    catalogue = open_catalogue(root)
     repository = Repository.find(root)
     if repository is None:
         return Workspace(
-            catalogue=catalogue, repository=None, commit=None, git_ids={}, modified=frozenset()
+            catalogue=open_catalogue(root),
+            repository=None,
+            commit=None,
+            git_ids={},
+            modified=frozenset(),
         )
-    with ThreadPoolExecutor() as pool:  # git looks at every file: meanwhile its index is read
+    with ThreadPoolExecutor() as pool:  # git looks at every file: meanwhile we look at ours
         modified = pool.submit(repository.modified, root)
+        git_ids = pool.submit(repository.index_ids, root)
         return Workspace(
-            catalogue=catalogue,
+            catalogue=open_catalogue(root),
             repository=repository,
             commit=repository.head(),
-            git_ids=repository.index_ids(root),
+            git_ids=git_ids.result(),
             modified=frozenset(modified.result()),
         )

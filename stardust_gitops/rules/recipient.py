@@ -163,7 +163,9 @@ def track_without_price(subject: TargetSubject) -> Iterator[Hit]:
         return
     standing: list[Document] = document.get("track_deals", deals)
     unpriced = _unpriced(standing, priced)
-    for index, track in enumerate(document["tracks"]):
+    tracks = document["tracks"]
+    for index in range(len(tracks)) if unpriced else subject.base.with_own_terms:
+        track = tracks[index]
         if _unpriced(track["deals"], priced) if "deals" in track else unpriced:
             place: Pointer = ("tracks", subject.tracks[index].place)
             yield Hit(

@@ -118,6 +118,11 @@ class ReleaseSubject:
         """The titles and versions of the release and its tracks, in all languages."""
         return tuple(texts(self.model, self.tracks, ("title", "version")))
 
+    @cached_property
+    def titles_together(self) -> str:
+        """All of `titles`, one to a line: many a rule sees from it that there is nothing to see."""
+        return "\n".join([said.value for said in self.titles])
+
     @property
     def assets(self) -> tuple[tuple[str, int | None, LockedAsset], ...]:
         """Measured files: role, 1-based place in `tracks` (``None`` for the cover), facts."""

@@ -81,14 +81,16 @@ def featuring_in_title(subject: ReleaseSubject) -> Iterator[Hit]:
 )
 def artist_in_title(subject: ReleaseSubject) -> Iterator[Hit]:
     """A main artist before or after a dash or colon."""
-    names = {e.name.casefold() for e in subject.model.artists if e.role == "MainArtist"}
+    together = subject.titles_together.casefold()
+    artists = (e.name.casefold() for e in subject.model.artists if e.role == "MainArtist")
+    names = {name for name in artists if name in together}
+    if not names:
+        return  # nearly always
 
     def credited(title: str) -> bool:
-        folded = title.casefold()
-        held = [name for name in names if name in folded]
-        return any(_beside(re.escape(name)).match(folded) for name in held)
+        return any(_beside(re.escape(name)).match(title.casefold()) for name in names)
 
-    return _where(subject, credited, "the title {} holds the artist", "title")
+    yield from _where(subject, credited, "the title {} holds the artist", "title")
 
 
 def _beside(name: str) -> re.Pattern[str]:
@@ -207,6 +209,8 @@ def language_and_script(subject: ReleaseSubject | ConfigSubject) -> Iterator[Hit
     if isinstance(subject, ConfigSubject):
         usual, every = None, shared_names(subject.frame.catalogue)
     else:
+        if subject.titles_together.isascii():
+            return
         usual = subject.model.language or subject.config.defaults.language
         every = iter(subject.titles)
     for text in every:

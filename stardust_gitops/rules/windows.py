@@ -122,8 +122,9 @@ def overlap(subject: TargetSubject) -> Iterator[Hit]:
 )
 def gap(subject: TargetSubject) -> Iterator[Hit]:
     """By territory, commercial model and use type."""
-    found = [meeting for meeting in _meetings(subject) if not meeting.overlap and meeting.gap]
-    return _told(subject, found, "days after")
+    if any("end" in deal for deal in subject.document.get("deals", ())):
+        found = [meeting for meeting in _meetings(subject) if not meeting.overlap and meeting.gap]
+        yield from _told(subject, found, "days after")
 
 
 @rule(
