@@ -28,7 +28,7 @@ def clean(value: str, name: str) -> str:
             hint="remove the control character from the catalogue",
             code="SG4001",
         )
-    if not value.strip():
+    if not value:
         raise MessageError(
             f"{name} would be empty", hint="fill or drop it in the catalogue", code="SG4002"
         )
