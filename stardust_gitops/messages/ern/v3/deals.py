@@ -14,9 +14,9 @@ from stardust_gitops.messages.ern.offers import (
     start_time,
     terms_of,
 )
+from stardust_gitops.messages.ern.terms import add_instant_gratification, add_price
 from stardust_gitops.messages.ern.v3.draft import Draft, Element
-from stardust_gitops.messages.problems import MessageError
-from stardust_gitops.messages.xml import add, clean
+from stardust_gitops.messages.xml import add
 
 
 class Offer(NamedTuple):
@@ -97,34 +97,15 @@ def _add_terms(terms: Element, deal: Deal, visibility: Visibility | None, draft:
         add(terms, "TerritoryCode", territory)
     for territory in deal.excluded_territories:
         add(terms, "ExcludedTerritoryCode", territory)
-    _add_price(terms, deal, draft)
+    add_price(terms, deal, draft.header, "PriceType")
     _add_period(terms, deal)
     if deal.preorder:
         _add_release_date(terms, deal, draft)
     if visibility is not None:
         _add_visibility(terms, visibility, deal)
-    _add_instant_gratification(terms, deal, draft)
+    add_instant_gratification(terms, deal, draft.recordings)
     if deal.policy:
         add(SubElement(terms, "RightsClaimPolicy"), "RightsClaimPolicyType", deal.policy)
-
-
-def _add_price(terms: Element, deal: Deal, draft: Draft) -> None:
-    """A price type, whose namespace is the recipient's (its words), or a wholesale price."""
-    if deal.price_code and deal.price:
-        raise MessageError(
-            f"a deal has both the price code {deal.price_code!r} and a wholesale price",
-            hint="give one of them: they are alternatives",
-            code="SG4021",
-        )
-    if deal.price_code:
-        namespace = clean(draft.header.recipient.dpid, "Namespace")
-        information = SubElement(terms, "PriceInformation")
-        add(information, "PriceType", deal.price_code, {"Namespace": namespace})
-    elif deal.price:
-        currency = clean(deal.price.currency, "CurrencyCode")
-        information = SubElement(terms, "PriceInformation")
-        amount, attributes = deal.price.amount, {"CurrencyCode": currency}
-        add(information, "WholesalePricePerUnit", amount, attributes)
 
 
 def _add_period(terms: Element, deal: Deal) -> None:
@@ -170,19 +151,3 @@ def _add_visibility(terms: Element, visibility: Visibility, deal: Deal) -> None:
             add(terms, f"{name}DateTime", start_time(value))
         else:
             add(terms, f"{name}Date", value)
-
-
-def _add_instant_gratification(terms: Element, deal: Deal, draft: Draft) -> None:
-    """The recordings that whoever orders in advance gets at once."""
-    if not deal.instant_gratification:
-        return
-    resources = SubElement(terms, "InstantGratificationResourceList")
-    for isrc in deal.instant_gratification:
-        recording = draft.recordings.get(isrc)
-        if recording is None:
-            raise MessageError(
-                f"the pre-order gives {isrc} at once, which is not on the release",
-                hint="correct instant_gratification: of the deal",
-                code="SG4022",
-            )
-        add(resources, "DealResourceReference", f"A{recording.number}")

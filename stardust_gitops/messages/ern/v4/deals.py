@@ -14,9 +14,10 @@ from stardust_gitops.messages.ern.offers import (
     terms_of,
 )
 from stardust_gitops.messages.ern.options import MessageOptions
+from stardust_gitops.messages.ern.terms import add_instant_gratification, add_price
 from stardust_gitops.messages.ern.v4.draft import Draft, Element
 from stardust_gitops.messages.problems import MessageError
-from stardust_gitops.messages.xml import add, clean
+from stardust_gitops.messages.xml import add
 
 Offers: TypeAlias = dict[tuple[Deal, ...], list[str]]
 
@@ -86,45 +87,10 @@ def _add_terms(terms: Element, deal: Deal, draft: Draft) -> None:
         add(terms, "UseType", use)
     if deal.policy:
         add(SubElement(terms, "RightsClaimPolicy"), "RightsClaimPolicyType", deal.policy)
-    _add_price(terms, deal, draft)
+    add_price(terms, deal, draft.header, "PriceCode")
     if deal.preorder:
         add(terms, "IsPreOrderDeal", "true")
-    _add_instant_gratification(terms, deal, draft)
-
-
-def _add_instant_gratification(terms: Element, deal: Deal, draft: Draft) -> None:
-    """The recordings that whoever orders in advance gets at once."""
-    if not deal.instant_gratification:
-        return
-    resources = SubElement(terms, "InstantGratificationResourceList")
-    for isrc in deal.instant_gratification:
-        recording = draft.recordings.get(isrc)
-        if recording is None:
-            raise MessageError(
-                f"the pre-order gives {isrc} at once, which is not on the release",
-                hint="correct instant_gratification: of the deal",
-                code="SG4022",
-            )
-        add(resources, "DealResourceReference", f"A{recording.number}")
-
-
-def _add_price(terms: Element, deal: Deal, draft: Draft) -> None:
-    """A price code, whose namespace is the recipient's (its words), or a wholesale price."""
-    if deal.price_code and deal.price:
-        raise MessageError(
-            f"a deal has both the price code {deal.price_code!r} and a wholesale price",
-            hint="give one of them: they are alternatives",
-            code="SG4021",
-        )
-    if deal.price_code:
-        namespace = clean(draft.header.recipient.dpid, "Namespace")
-        information = SubElement(terms, "PriceInformation")
-        add(information, "PriceCode", deal.price_code, {"Namespace": namespace})
-    elif deal.price:
-        currency = clean(deal.price.currency, "CurrencyCode")
-        information = SubElement(terms, "PriceInformation")
-        amount, attributes = deal.price.amount, {"CurrencyCode": currency}
-        add(information, "WholesalePricePerUnit", amount, attributes)
+    add_instant_gratification(terms, deal, draft.recordings)
 
 
 def _add_visibility(parent: Element, visibility: Visibility) -> None:
