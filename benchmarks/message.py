@@ -167,7 +167,7 @@ def _row(version: str) -> Row:
     base, files = require_schemas(), official_files(version)
     assert files is not None
     which = version_named(version)
-    schema = compile_schema(which, *files)
+    schema = compile_schema(which.schema, *files)
     delivery, header = ten_tracks(), _header()
     names = tuple(
         FileName(asset=asset, uri=f"resources/{number}.bin")

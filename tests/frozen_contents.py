@@ -13,18 +13,24 @@ from stardust_gitops.content.model import (
     Contributor,
     Deal,
     Delivery,
+    Descriptors,
+    Disc,
     Genre,
     ImageFacts,
+    Immersive,
+    LocalName,
     Party,
     Preview,
     Price,
     ProprietaryId,
+    RelatedRecording,
     RelatedRelease,
     RightsLine,
     TerritoryDate,
     Title,
     Track,
     Visibility,
+    Work,
 )
 
 ADA = Party(
@@ -141,7 +147,7 @@ SECOND = dataclasses.replace(
     keywords=("tide", "piano"),
     marketing_comment="Session of the week on Radio Ebb.",
 )
-EVERYTHING = dataclasses.replace(
+THIRD = dataclasses.replace(
     SECOND,
     tracks=(
         dataclasses.replace(SECOND.tracks[0], preview=Preview(start=45, duration=30)),
@@ -150,7 +156,41 @@ EVERYTHING = dataclasses.replace(
     deals=(*SECOND.deals[:-1], dataclasses.replace(CLAIM, share="50")),
     release_dates=(TerritoryDate(territory="JP", date="2026-12-11"),),
 )
-"""Every field that there is: the last of those that are frozen."""
+LOCAL = LocalName(name="エイダ・クイル", language="ja-Jpan")
+SPECIAL_TRACK = dataclasses.replace(
+    THIRD.tracks[0],
+    artists=(Artist(party=dataclasses.replace(ADA, names=(LOCAL,))), *FULL_TRACK.artists[1:]),
+    contributors=tuple(dataclasses.replace(c, ai="Partly") for c in THIRD.tracks[0].contributors),
+    video=True,
+    type="ConcertVideo",
+    immersive=Immersive(
+        isrc="GBXYZ2600009", p_line=RightsLine(text="2026 Ada", year=2026, owner="Ada")
+    ),
+    work=Work(title="Tidal Suite", titles=TITLES),
+    related=(
+        RelatedRecording(type="ContainsSamplesFrom", isrc="GBXYZ2600008", start=45, duration=12),
+    ),
+    contains_ai="All",
+    display_artists=(LOCAL,),
+    descriptors=Descriptors(
+        moods=("Happy",),
+        themes=("Action",),
+        activities=("BBQ",),
+        key="C minor",
+        time_signature="6/8",
+        tempo="Allegro",
+        bpm="120.5",
+    ),
+)
+EVERYTHING = dataclasses.replace(
+    THIRD,
+    tracks=(SPECIAL_TRACK, *THIRD.tracks[1:]),
+    display_artists=(LOCAL,),
+    discs=(Disc(number=1, title="Day", icpn="04006381333955"),),
+    contains_ai="Partly",
+    descriptors=Descriptors(moods=("Happy",)),
+)
+"""Every field that there is."""
 FLAC = AudioFacts(
     codec="FLAC", sample_rate=44100, channels=2, duration="3.5", container="Ogg", bit_depth=16
 )
@@ -177,7 +217,7 @@ BY_HAND = {
         assets=(asset(1, "1"), asset(2, "2"), asset(None, "f")),
     ),
     "by hand/everything 2": Delivery(icpn="4006381333931", content=SECOND),
-    "by hand/everything 3": Delivery(icpn="4006381333931", content=EVERYTHING),
+    "by hand/everything 3": Delivery(icpn="4006381333931", content=THIRD),
     "by hand/little": Delivery(icpn="012345678905", content=LITTLE, assets=(asset(1, "2"),)),
     "by hand/no files": Delivery(icpn="12345678905", content=LITTLE),
     "by hand/no deals": Delivery(

@@ -1,26 +1,33 @@
-"""Make the audio and the covers of ``catalog_example/assets``: invented, and free to use.
+"""Make the files of ``catalog_example/assets``: invented, and free to use.
 
 Run ``python -m tests.make_example_assets`` at the project's root. It is not a test; the files
 that it makes are in the repository, and running it again gives the same bytes as long as
-libsndfile, libjpeg and the platform's sine are the same. After a change run
+libsndfile, libjpeg, libx264 and the platform's sine are the same. After a change run
 ``stardust-gitops assets lock --catalog catalog_example``.
 
 Each track is a short arpeggio over four chords, in its own key, tempo and timbre; each cover is a
-gradient with a geometric figure. Few partials and wide, smooth areas keep the files small.
+gradient or a plain colour with a geometric figure. Few partials and wide, smooth areas keep the
+files small, and so do the few samples of the immersive master.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import soundfile
 from PIL import Image, ImageDraw
+
+from tests.asset_files import AXML, chna_bytes, chunk, wave_bytes
+
+if TYPE_CHECKING:
+    import av
 
 ASSETS = Path(__file__).parent.parent / "catalog_example" / "assets"
 RATE = 44100
@@ -32,13 +39,15 @@ CHORDS = ((0, 4, 7, 12), (-3, 0, 4, 9), (-7, -3, 0, 5), (-5, -1, 2, 7))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tune:
-    """One track: file name, MIDI key, notes per second, length in seconds, partials' loudness."""
+    """One track: file name, MIDI key, notes per second, length in seconds, partials' loudness, and
+    how far its notes go from side to side (0: both channels are alike, which is half the bytes)."""
 
     name: str
     key: int
     pace: float
     seconds: float
     partials: tuple[float, ...] = (1.0, 0.3)
+    width: float = 0.35
 
 
 TUNES = (
@@ -60,6 +69,15 @@ TUNES = (
     Tune(name="4006381333962_01_001.flac", key=63, pace=4, seconds=7, partials=(1, 0.25)),
     Tune(name="4006381333962_01_002.wav", key=63, pace=2, seconds=3, partials=(1,)),
     Tune(name="4006381333979_01_001.wav", key=55, pace=3, seconds=3, partials=(1, 0.3, 0.1)),
+    Tune(name="4006381333993_01_001.flac", key=43, pace=4, seconds=1, partials=(1,), width=0),
+    Tune(name="4006381333993_01_002.flac", key=50, pace=4, seconds=1, partials=(1,), width=0),
+    Tune(name="4006381333993_01_003.flac", key=47, pace=3, seconds=1, partials=(1,), width=0),
+    Tune(name="4006381334006_01_001.flac", key=69, pace=4, seconds=1, partials=(1,), width=0),
+    Tune(name="4006381334006_01_002.flac", key=69, pace=4, seconds=0.5, partials=(1,), width=0),
+    Tune(name="4006381334013_01_001.flac", key=52, pace=2, seconds=1, width=0),
+    Tune(name="4006381334013_02_001.flac", key=57, pace=6, seconds=2, partials=(1,), width=0),
+    Tune(name="4006381334013_02_001_preview.flac", key=57, pace=6, seconds=0.5, width=0),
+    Tune(name="4006381334037_01_001.flac", key=60, pace=4, seconds=1, partials=(1,), width=0),
 )
 
 
@@ -72,7 +90,7 @@ def arpeggio(tune: Tune) -> Samples:
         chord = CHORDS[number // 4 % len(CHORDS)]
         pitch = 440 * 2 ** ((tune.key + chord[number % 4] - 69) / 12)
         note = pluck(pitch, min(2 * step, total - start), tune.partials)
-        right = 0.5 + 0.35 * math.sin(number * math.pi / 4)
+        right = 0.5 + tune.width * math.sin(number * math.pi / 4)
         sound[start : start + len(note)] += note[:, None] * (1 - right, right)
     fade = min(total, RATE // 2)
     sound[-fade:] *= np.linspace(1, 0, fade)[:, None] ** 2
@@ -154,6 +172,33 @@ def tides(draw: ImageDraw.ImageDraw) -> None:
         draw.polygon([*crest, (SIDE, SIDE), (0, SIDE)], fill=fill)
 
 
+def tidal_suite(draw: ImageDraw.ImageDraw) -> None:
+    """Five staves, and notes that rise on them."""
+    for number in range(5):
+        draw.rectangle((0, 1040 + number * 240, SIDE, 1055 + number * 240), fill=(236, 230, 214))
+    for number in range(6):
+        left, top = 320 + number * 400, 1920 - number * 192
+        draw.rectangle((left, top, left + 207, top + 159), fill=(236, 230, 214))
+
+
+def harbour_lights(draw: ImageDraw.ImageDraw) -> None:
+    """Lit windows over a quay."""
+    for number in range(24):
+        left, top = 320 + number % 8 * 304, 800 + number // 8 * 400
+        lit = (255, 208, 96) if number * 5 % 7 < 4 else (40, 44, 72)
+        draw.rectangle((left, top, left + 159, top + 223), fill=lit)
+    draw.rectangle((0, 2400, SIDE, SIDE), fill=(12, 14, 28))
+
+
+def tidemarks(draw: ImageDraw.ImageDraw) -> None:
+    """Marks on a gauge."""
+    for number in range(10):
+        width = 960 if number % 5 == 0 else 480
+        draw.rectangle(
+            (320, 320 + number * 240, 320 + width, 384 + number * 240), fill=(180, 40, 32)
+        )
+
+
 Figure: TypeAlias = Callable[[ImageDraw.ImageDraw], None]
 COVERS: tuple[tuple[str, Colour, Colour, Figure], ...] = (
     ("4006381333931.jpg", (150, 200, 214), (18, 58, 92), breakwater),
@@ -161,14 +206,128 @@ COVERS: tuple[tuple[str, Colour, Colour, Figure], ...] = (
     ("4006381333955.jpg", (232, 128, 96), (54, 40, 92), slack_water),
     ("4006381333962.jpg", (250, 190, 120), (214, 96, 110), first_light),
     ("4006381333979.jpg", (214, 232, 226), (120, 180, 190), tides),
+    ("4006381333993.png", (34, 48, 44), (34, 48, 44), tidal_suite),
+    ("4006381334006.png", (24, 26, 48), (24, 26, 48), harbour_lights),
+    ("4006381334013.png", (228, 222, 206), (228, 222, 206), tidemarks),
 )
 
 
 def write_cover(name: str, top: Colour, bottom: Colour, figure: Figure) -> None:
-    """3000 × 3000 pixels, RGB, JPEG without EXIF."""
+    """3000 × 3000 pixels, RGB: JPEG without EXIF, or PNG, which is small where colours are few."""
     image = gradient(top, bottom)
     figure(ImageDraw.Draw(image))
-    image.save(ASSETS / name, quality=78, optimize=True, progressive=True)
+    if name.endswith(".jpg"):
+        image.save(ASSETS / name, quality=78, optimize=True, progressive=True)
+    else:
+        image.save(ASSETS / name, optimize=True)
+
+
+FRAMES, FRAME_RATE, FRAME_SIZE = 25, 25, (640, 360)
+
+
+def frame(number: int) -> Image.Image:
+    """One picture of the video: the sea rises before the breakwater."""
+    picture = Image.new("RGB", FRAME_SIZE, (150, 200, 214))
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((160, 120, 480, 360), fill=(20, 38, 58))
+    draw.rectangle((0, 320 - 4 * number, 640, 360), fill=(18, 58, 92))
+    return picture
+
+
+def write_video(name: str) -> None:
+    """A second of H.264 with the beginning of the song as AAC, in MP4; one thread, and nothing that
+    says when or by what it was made, so that the bytes are the same each time."""
+    import av
+
+    with av.open(ASSETS / name, "w", options={"fflags": "+bitexact"}) as container:
+        exact = {"flags": "+bitexact"}
+        picture = container.add_stream("libx264", rate=FRAME_RATE, options=exact | {"threads": "1"})
+        sound = container.add_stream("aac", rate=RATE, options=exact)
+        assert isinstance(picture, av.VideoStream)
+        assert isinstance(sound, av.AudioStream)
+        sound.bit_rate = 48000
+        picture.width, picture.height, picture.pix_fmt = *FRAME_SIZE, "yuv420p"
+        picture.time_base, sound.layout = Fraction(1, FRAME_RATE), "stereo"
+        for number in range(FRAMES):
+            pixels = np.asarray(frame(number))
+            container.mux(picture.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+        container.mux(picture.encode(None))
+        mux_sound(container, sound, arpeggio(TUNES[0])[: RATE * FRAMES // FRAME_RATE])
+
+
+def mux_sound(
+    container: av.container.OutputContainer, stream: av.AudioStream, samples: Samples
+) -> None:
+    """Encode samples in pieces of the size of AAC's frames."""
+    import av
+
+    for start in range(0, len(samples), 1024):
+        piece = np.ascontiguousarray(samples[start : start + 1024].T, dtype=np.float32)
+        sound = av.AudioFrame.from_ndarray(piece, format="fltp", layout="stereo")
+        sound.sample_rate, sound.pts = RATE, start
+        container.mux(stream.encode(sound))
+    container.mux(stream.encode(None))
+
+
+def write_master(name: str, channels: int = 6, rate: int = 4000) -> None:
+    """A second of a master with the Audio Definition Model in it (ITU-R BS.2088): silence, in far
+    fewer samples than a real one has."""
+    model = chunk(b"axml", AXML) + chunk(b"chna", chna_bytes(channels))
+    data = wave_bytes(rate=rate, channels=channels, stored=16, frames=rate, behind=model)
+    (ASSETS / name).write_bytes(data)
+
+
+def pdf(lines: Sequence[str]) -> bytes:
+    """A page of text, in ASCII."""
+    shown = "".join(f"({line}) Tj T* " for line in lines)
+    stream = f"BT /F1 14 Tf 40 540 Td 22 TL {shown}ET"
+    objects = (
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 595]/Contents 4 0 R"
+        "/Resources<</Font<</F1 5 0 R>>>>>>",
+        f"<</Length {len(stream)}>>stream\n{stream}\nendstream",
+        "<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>",
+    )
+    body, places = "%PDF-1.7\n", []
+    for number, content in enumerate(objects, start=1):
+        places.append(f"{len(body):010d} 00000 n \n")
+        body += f"{number} 0 obj{content}endobj\n"
+    size = len(objects) + 1
+    table = f"xref\n0 {size}\n0000000000 65535 f \n{''.join(places)}"
+    end = f"trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF\n"
+    return f"{body}{table}{end}".encode("ascii")
+
+
+BOOKLET = (
+    "Tidal Suite",
+    "Ada Quill",
+    "",
+    "I. Neap: the sea holds its breath.",
+    "II. Spring: the sea comes back.",
+    "",
+    "Sandbank, for cello alone.",
+)
+LYRICS = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<tt xmlns="http://www.w3.org/ns/ttml" xml:lang="en">
+  <body>
+    <div>
+      <p begin="00:00.000" end="00:00.500">Harbour lights, leave one for me</p>
+      <p begin="00:00.500" end="00:01.000">I am halfway home at sea</p>
+    </div>
+  </body>
+</tt>
+"""
+
+
+def write_content_beyond_plain_albums() -> None:
+    """A video with its still, an immersive master, a booklet and lyrics."""
+    write_video("4006381333986_01_001.mp4")
+    frame(FRAMES // 2).save(ASSETS / "4006381333986_01_001_screen.jpg", quality=78, optimize=True)
+    write_master("4006381334006_01_001_immersive.wav")
+    (ASSETS / "4006381333993_booklet.pdf").write_bytes(pdf(BOOKLET))
+    (ASSETS / "4006381334006_01_001_lyrics.ttml").write_bytes(LYRICS.encode())
 
 
 def main() -> None:
@@ -178,7 +337,8 @@ def main() -> None:
         write_tune(tune)
     for cover in COVERS:
         write_cover(*cover)
-    files = sorted(path for path in ASSETS.iterdir() if path.suffix in (".flac", ".wav", ".jpg"))
+    write_content_beyond_plain_albums()
+    files = sorted(path for path in ASSETS.iterdir() if path.is_file())
     for path in files:
         print(f"{path.stat().st_size:>9} {path.name}")
     print(f"{sum(path.stat().st_size for path in files):>9} in all")

@@ -271,6 +271,62 @@ SHAPE_3: dict[str, Break] = {
     "a moment among days": named("ReleaseDisplayStartDate", "ReleaseDisplayStartDateTime"),
 }
 
+CONTENT_3: dict[str, Break] = {
+    "a video before the sound recordings": lambda root: first(root, "ResourceList").insert(
+        0, first(root, "Video")
+    ),
+    "a video without an id in the message": missing("Video/ResourceReference"),
+    "a video without a duration": missing("Video/Duration"),
+    "an invented type of video": said("VideoType", "HomeMovie"),
+    "a video with details of sound": named("TechnicalVideoDetails", "TechnicalImageDetails"),
+    "an invented codec of video": said("VideoCodecType", "Celluloid"),
+    "a frame rate in words": said("FrameRate", "25 fps"),
+    "a width before the height": after("FrameRate", "ImageWidth", "1920"),
+    "the ISRC of another recording": copied("Video//ISRC", "SoundRecording//ISRC"),
+    "a video without its track release": missing("Release[4]"),
+    "a preview that is not said to be one": said("TechnicalSoundRecordingDetails[2]/IsPreview", ""),
+    "a preview that says nothing of itself": missing("PreviewDetails/ExpressionType"),
+    "the id of a preview twice": copied(
+        "TechnicalSoundRecordingDetails[2]/TechnicalResourceDetailsReference",
+        "TechnicalSoundRecordingDetails/TechnicalResourceDetailsReference",
+    ),
+    "a text before the pictures": lambda root: first(root, "Image").addprevious(
+        first(root, "Text")
+    ),
+    "an invented type of text": said("TextType", "Poem"),
+    "an invented codec of text": said("TextCodecType", "Papyrus"),
+    "a text in no territory": missing("TextDetailsByTerritory/TerritoryCode"),
+    "a text that is in no release": said("Text/ResourceReference", "A99"),
+    "a booklet for sale": attribute(
+        "Release//ResourceGroupContentItem[ResourceType='Text']/ReleaseResourceReference",
+        "ReleaseResourceType",
+        "PrimaryResource",
+    ),
+    "a link to a recording": said("LinkedReleaseResourceReference", "A1"),
+    "a link to a release": said("LinkedReleaseResourceReference", "R1"),
+    "lyrics that are listed and not grouped": missing(
+        "Release[2]//ResourceGroupContentItem[ResourceType='Text']"
+    ),
+    "a work behind the tracks": last("ResourceGroup/ResourceGroup/ResourceGroup"),
+    "an id of a disc before its tracks": lambda root: first(
+        root, "ResourceGroup/ResourceGroup"
+    ).insert(1, first(root, "ResourceGroup/ResourceGroup/ReleaseId")),
+    "a name after the ids of its party": last("DisplayArtist/PartyName[2]"),
+    "an artist's line after the label": last("ReleaseDetailsByTerritory/DisplayArtistName[2]"),
+    "a conductor without a role": missing("DisplayConductor/ArtistRole"),
+    "a conductor among the artists": lambda root: first(root, "DisplayArtist").addprevious(
+        first(root, "DisplayConductor")
+    ),
+}
+"""What breaks a message of ERN 3 with videos, texts, works and names in other languages."""
+
+CONTENT_3_UNSEEN = {
+    *("the ISRC of another recording", "a video without its track release"),
+    *("the id of a preview twice", "a text that is in no release", "a booklet for sale"),
+    *("lyrics that are listed and not grouped", "a link to a recording"),
+}
+"""What libxml2 lets pass of `CONTENT_3`."""
+
 UNSEEN = {
     *("one ISRC twice", "one id for two resources", "one id for the details of two"),
     *("an empty list of releases", "a resource that is not there", "the cover for sale"),

@@ -1,9 +1,10 @@
-"""One plain release, to be changed by each test, and a reader that shares no code with ours."""
+"""One plain release, to be changed by each test, one with all there is (`rich_delivery`), and a
+reader that shares no code with ours."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree import ElementTree
@@ -11,16 +12,26 @@ from xml.etree import ElementTree
 from stardust_gitops.content.model import (
     Artist,
     Asset,
+    AssetRole,
     AudioFacts,
     Content,
     Contributor,
     Deal,
     Delivery,
+    Disc,
     Genre,
     ImageFacts,
+    Immersive,
+    LocalName,
     Party,
+    Preview,
+    RelatedRecording,
     RightsLine,
+    TextFacts,
+    Title,
     Track,
+    VideoFacts,
+    Work,
 )
 from stardust_gitops.messages.ern.options import FileName, MessageOptions
 from stardust_gitops.messages.ern.recordings import carried_assets
@@ -83,11 +94,17 @@ def content(**changes: Any) -> Content:
     return replace(plain, **changes)
 
 
-def asset(place: int | None, facts: AudioFacts | ImageFacts, *, key: str = "") -> Asset:
-    """A measured file; equal keys are equal bytes."""
+def asset(
+    place: int | None,
+    facts: AudioFacts | ImageFacts | VideoFacts | TextFacts,
+    *,
+    key: str = "",
+    role: AssetRole | None = None,
+) -> Asset:
+    """A measured file; equal keys are equal bytes. Without a role it is cover or audio."""
     name = key or f"file-{place}"
     return Asset(
-        role="cover" if place is None else "audio",
+        role=role or ("cover" if place is None else "audio"),
         track=place,
         path=f"assets/{name}",
         sha256=hashlib.sha256(name.encode()).hexdigest(),
@@ -116,6 +133,144 @@ def delivery(facts: Mapping[int, AudioFacts] | None = None, **changes: Any) -> D
     return Delivery(
         icpn="4006381333931", content=made, assets=(*files, asset(None, COVER, key="cover"))
     )
+
+
+PIECES = frozenset(
+    {
+        *("works", "discs", "immersive", "video", "screen_capture", "lyrics", "booklet"),
+        *("preview", "clip", "related", "names", "ai"),
+    }
+)
+"""What `rich_delivery` has and can be without."""
+UNSAID = {
+    "3.8.2": frozenset({"immersive", "clip"}),
+    "3.8.3": frozenset({"immersive", "clip"}),
+    "4.2": frozenset({"immersive", "clip"}),
+}
+"""The pieces that a version has no place for, so that a target leaves them out."""
+NAMED = Party(
+    name="Kestrel & Sons",
+    isni="0000000114819103",
+    names=(
+        LocalName(name="ケストレル", language="ja"),
+        LocalName(name="كيستريل وأبناؤه", language="ar"),
+    ),
+)
+"""The artist with names in Japanese and Arabic."""
+ATMOS = AudioFacts(
+    codec="DolbyAtmosMasterADM",
+    container="WAV",
+    sample_rate=48000,
+    channels=10,
+    duration="201.4",
+    bit_depth=24,
+)
+FILM = VideoFacts(
+    container="QuickTime",
+    codec="ProRes-422_HQ",
+    width=1920,
+    height=1080,
+    frame_rate="23.976",
+    duration="203.16",
+    audio_codec="PCM",
+    audio_channels=2,
+    audio_sample_rate=48000,
+)
+_WORK = Work(title="Harbour Suite", titles=(Title(title="Hafensuite", language="de"),))
+
+
+def _rich_tracks(has: frozenset[str]) -> tuple[Track, ...]:
+    names = (LocalName(name="ケストレル", language="ja"),) if "names" in has else ()
+    common: dict[str, Any] = {
+        "artists": (Artist(party=NAMED if "names" in has else KESTREL),),
+        "display_artists": names,
+        "work": _WORK if "works" in has else None,
+    }
+    line = RightsLine(text="2026 Alpha Tide Immersive", year=2026, owner="Alpha Tide")
+    made = RelatedRecording(type="IsSpedUpOf", isrc="GBXYZ2500001")
+    sampled = RelatedRecording(
+        type="ContainsSamplesFrom", isrc="GBXYZ2500002", start=30, duration=12
+    )
+    suite = track(
+        1,
+        title="Harbour Suite: I. Dawn",
+        iswc="T0345246801",
+        immersive=Immersive(isrc="GBXYZ2600091", p_line=line) if "immersive" in has else None,
+        related=(made, sampled) if "related" in has else (),
+        contains_ai="Partly" if "ai" in has else None,
+        contributors=(
+            Contributor(
+                party=ADA, roles=("Composer", "Lyricist"), ai="Partly" if "ai" in has else None
+            ),
+        ),
+        **common,
+    )
+    preview = Preview(start=45, duration=30) if "preview" in has else None
+    second = track(2, title="Harbour Suite: II. Noon", preview=preview, **common)
+    tracks = [suite, replace(second, contains_ai="None" if "ai" in has else None)]
+    if "video" in has:
+        filmed = track(3, disc=2, title="Breakwater (Video)", video=True, type="LyricVideo")
+        tracks.append(replace(filmed, artists=common["artists"], display_artists=names))
+    if "clip" in has:
+        cut = RelatedRecording(type="IsClipFrom", isrc="GBXYZ2600001", start=12)
+        clip = track(4, disc=1 if "video" not in has else 2, title="Dawn (Clip)", type="Clip")
+        tracks.append(replace(clip, related=(cut,) if "related" in has else ()))
+    return tuple(tracks)
+
+
+def _rich_files(tracks: tuple[Track, ...], has: frozenset[str]) -> tuple[Asset, ...]:
+    files = [
+        asset(
+            place,
+            FILM if each.video else audio(duration="15") if each.type == "Clip" else audio(),
+            key=each.isrc,
+            role="video" if each.video else "audio",
+        )
+        for place, each in enumerate(tracks, 1)
+    ]
+    further: dict[str, tuple[AssetRole, int | None, Any]] = {
+        "immersive": ("immersive", 1, ATMOS),
+        "lyrics": ("lyrics", 1, TextFacts(codec="TTML")),
+        "preview": ("preview", 2, audio(codec="MP3", duration="30", bit_depth=None)),
+        "booklet": ("booklet", None, TextFacts(codec="PDF")),
+    }
+    if "video" in has:
+        still = ImageFacts(codec="JPEG", width=1920, height=1080, mode="RGB")
+        further["screen_capture"] = ("screen_capture", 3, still)
+    files.append(asset(None, COVER, key="cover"))
+    files += [
+        asset(place, facts, key=role, role=role)
+        for piece, (role, place, facts) in further.items()
+        if piece in has
+    ]
+    return tuple(files)
+
+
+def rich_delivery(*, without: Iterable[str] = (), **changes: Any) -> Delivery:
+    """A release with two movements of a work, a video on a second disc and a stand-alone clip, and
+    all that these can have beside them, less the `PIECES` in `without`; `changes` are of its
+    content. Without the video there is one disc, and no screen capture."""
+    unknown = set(without) - PIECES
+    assert not unknown, unknown
+    has = PIECES - set(without)
+    tracks = _rich_tracks(has)
+    first = Disc(number=1, title="The Suite", icpn="036000291452")
+    second = Disc(number=2, title="The Film")
+    party = NAMED if "names" in has else KESTREL
+    local = (
+        LocalName(name="ケストレル", language="ja"),
+        LocalName(name="كيستريل وأبناؤه", language="ar"),
+    )
+    rich: dict[str, Any] = {
+        "type": "Album",
+        "tracks": tracks,
+        "artists": (Artist(party=party),),
+        "display_artists": local if "names" in has else (),
+        "contains_ai": "Partly" if "ai" in has else None,
+        "discs": ((first, second) if "video" in has else (first,)) if "discs" in has else (),
+    }
+    made = content(**{**rich, **changes})
+    return Delivery(icpn="4006381333931", content=made, assets=_rich_files(tracks, has))
 
 
 def files_of(of: Delivery) -> tuple[FileName, ...]:

@@ -16,7 +16,8 @@ from lxml import etree
 
 @dataclass(frozen=True)
 class Ingested:
-    """One message that was taken: what it says, and which files came with it."""
+    """One message that was taken: what it says, and which files came with it. `mead` is the
+    MessageId of the MEAD message beside it, `moods` are those that this tells."""
 
     icpn: str
     message_id: str
@@ -25,6 +26,8 @@ class Ingested:
     files: frozenset[str]
     delivery_type: str | None
     is_purge: bool = False
+    mead: str | None = None
+    moods: tuple[str, ...] = ()
 
 
 @dataclass
@@ -45,7 +48,11 @@ class RecipientReader:
             if folder.name in self._seen:
                 continue
             manifests = list(folder.glob("BatchComplete_*.xml"))
-            messages = [f for f in folder.glob("*.xml") if f not in manifests]
+            messages = [
+                f
+                for f in folder.glob("*.xml")
+                if f not in manifests and not f.name.endswith("_MEAD.xml")
+            ]
             if manifests:
                 self._batch(folder, manifests[0])
             elif messages:
@@ -99,8 +106,10 @@ class RecipientReader:
                 continue
             digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
             self._expect(digest == file.findtext("HashSum/HashSumValue"), f"{path}: hash")
+        documents = {str(each.text) for each in root.iterfind("SupplementalDocumentList/*/URI")}
+        mead = self._mead(folder, documents, str(root.findtext("MessageHeader/MessageThreadId")))
         present = {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file()}
-        extra = present - files - {message.name}
+        extra = present - files - documents - {message.name}
         self._expect(not extra, f"{folder.name}: {sorted(extra)} in no message")
         ingested = Ingested(
             icpn=message.stem,
@@ -110,6 +119,10 @@ class RecipientReader:
             files=frozenset(files),
             delivery_type=delivery_type,
             is_purge=etree.QName(root).localname == "PurgeReleaseMessage",
+            mead=None if mead is None else str(mead.findtext("MessageHeader/MessageId")),
+            moods=()
+            if mead is None
+            else tuple(str(e.text) for e in mead.iterfind(".//Mood/Value")),
         )
         about = "PurgedRelease" if ingested.is_purge else "ReleaseList/Release"
         self._expect(
@@ -120,9 +133,24 @@ class RecipientReader:
             not (ingested.is_purge and delivery_type), f"{message}: a manifest knows no purge"
         )
         ids = {each.message_id for each in self.taken}
-        self._expect(ingested.message_id not in ids, f"{ingested.message_id} came twice")
+        ids |= {str(each.mead) for each in self.taken}
+        for name in (ingested.message_id, ingested.mead):
+            self._expect(name not in ids, f"{name} came twice")
         self.taken.append(ingested)
         return ingested
+
+    def _mead(self, folder: Path, documents: set[str], thread: str) -> etree._Element | None:
+        """The MEAD message, whole and of the same thread, if one is named."""
+        for name in documents:
+            if not (folder / name).is_file():
+                self.errors.append(f"{folder.name}: {name} is missing")
+                continue
+            root = etree.parse(folder / name).getroot()
+            self._expect(
+                root.findtext("MessageHeader/MessageThreadId") == thread, f"{name}: thread"
+            )
+            return root
+        return None
 
     def _expect(self, condition: bool, error: str) -> None:
         if not condition:
@@ -133,4 +161,4 @@ def _plain(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-_NAME = re.compile(r"(BatchComplete_[0-9]{17}|[0-9]{8,14}(_[0-9]{2}_[0-9]{3})?)\.[a-z]+")
+_NAME = re.compile(r"(BatchComplete_[0-9]{17}|[0-9]{8,14}(_[0-9]{2}_[0-9]{3}|_MEAD)?)\.[a-z]+")

@@ -14,7 +14,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from stardust_gitops.assets.facts import AudioFacts, FileFacts, ImageFacts
+from stardust_gitops.assets.facts import (
+    AudioFacts,
+    Facts,
+    FileFacts,
+    ImageFacts,
+    TextFacts,
+    VideoFacts,
+)
 from stardust_gitops.assets.lock import Lock, LockedAsset, dump_lock, lock_path
 from stardust_gitops.catalog.findings import located
 from stardust_gitops.diagnostics import Finding
@@ -78,7 +85,36 @@ tracks:
 
 AUDIO = AudioFacts(codec="FLAC", sample_rate=44100, channels=2, duration="180.5", bit_depth=16)
 COVER = ImageFacts(codec="JPEG", width=3000, height=3000, mode="RGB")
-_ASSET = re.compile(r"assets/[\w-]+\.(?:flac|jpg)")
+ATMOS = AudioFacts(
+    codec="DolbyAtmosMasterADM",
+    sample_rate=48000,
+    channels=12,
+    duration="180.5",
+    container="WAV",
+    bit_depth=24,
+)
+VIDEO = VideoFacts(
+    container="MP4",
+    codec="AVC",
+    width=1920,
+    height=1080,
+    frame_rate="25",
+    duration="180.5",
+    audio_codec="AAC",
+    audio_channels=2,
+    audio_sample_rate=48000,
+)
+_FACTS: Mapping[str, Facts] = {
+    "flac": AUDIO,
+    "jpg": COVER,
+    "lrc": TextFacts(codec="SimpleLRC"),
+    "mp4": VIDEO,
+    "pdf": TextFacts(codec="PDF"),
+    "txt": TextFacts(codec="UTF8Text"),
+    "wav": ATMOS,
+}
+"""What is measured of a file, unless a case says otherwise, by the end of its name."""
+_ASSET = re.compile(rf"assets/[\w-]+\.(?:{'|'.join(_FACTS)})")
 _BYTES = b"0123456789abcdef"
 
 
@@ -116,9 +152,7 @@ def second_release(*edits: tuple[str, str]) -> str:
 def _locked(path: str, changes: Mapping[str, Any]) -> LockedAsset:
     digest = hashlib.sha256(path.encode()).hexdigest()
     other = {key: value for key, value in changes.items() if key != "sha256"}
-    facts: AudioFacts | ImageFacts = (
-        replace(COVER, **other) if path.endswith(".jpg") else replace(AUDIO, **other)
-    )
+    facts = replace(_FACTS[path.rpartition(".")[2]], **other)
     file = FileFacts(
         sha256=changes.get("sha256", digest),
         md5=digest[:32],

@@ -1,254 +1,297 @@
-"""The facts of a release as its content has them and the documentation says that they are told, in
-the plain form in which `read_ern_3` reads them from a message."""
+"""The facts of a release as its content has them and the documentation says that ERN 3 tells them,
+in the plain form in which `read_ern_3` reads them from a message.
+
+What ERN 3 has no place for is not among them: what AI made, and other recordings that one is
+related to.
+"""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
-from stardust_gitops.content.model import (
-    Artist,
-    Content,
-    Contributor,
-    Deal,
-    Delivery,
-    Genre,
-    Party,
-    RightsLine,
-    Title,
-    Track,
-)
+from stardust_gitops.content.model import Asset, Content, Deal, Delivery, Track, Visibility
 from stardust_gitops.messages.ern.options import MessageOptions
+from tests.facts_told import (
+    Facts,
+    artist_facts,
+    begins,
+    contributor_facts,
+    day,
+    durations,
+    file_of,
+    firsts,
+    genre_facts,
+    line_facts,
+    local,
+    long_form,
+    main_file,
+    measures,
+    media,
+    movements,
+    name_in,
+    plain,
+    seconds,
+    terms,
+    title_facts,
+    track_deals,
+    unsaid_ai,
+    unsaid_terms,
+    work_facts,
+)
 
-Facts: TypeAlias = Any
-
-
-def plain(facts: Facts) -> Facts:
-    """With every text in the normal form NFC, as messages have it."""
-    if isinstance(facts, str):
-        return unicodedata.normalize("NFC", facts)
-    if isinstance(facts, dict):
-        return {plain(key): plain(value) for key, value in facts.items()}
-    if isinstance(facts, (list, tuple, set, frozenset)):
-        return type(facts)(plain(each) for each in facts)
-    return facts
-
-
-def _party(party: Party) -> Facts:
-    ids = [("ISNI", party.isni), ("IPI", party.ipi), ("IPN", party.ipn)]
-    ids += [(each.namespace, each.value) for each in party.ids]
-    return (party.name, tuple((owner, value) for owner, value in ids if value))
-
-
-def _artists(artists: Iterable[Artist]) -> Facts:
-    return [(_party(artist.party), artist.role) for artist in artists]
-
-
-def _contributors(contributors: Iterable[Contributor]) -> Facts:
-    found: dict[Facts, tuple[set[str], set[str]]] = {}
-    for each in contributors:
-        roles, instruments = found.setdefault(plain(_party(each.party)), (set(), set()))
-        roles.update(each.roles)
-        instruments.update(each.instruments)
-    return found
-
-
-def _titles(title: str, version: str | None, titles: Iterable[Title]) -> Facts:
-    return [(None, title, version)] + [(each.language, each.title, each.version) for each in titles]
-
-
-def _line(line: RightsLine | None) -> Facts:
-    return line and (line.year, line.owner or None, line.text)
-
-
-def _genre(genre: Genre) -> Facts:
-    return (genre.name, genre.sub or None)
-
-
-def _day(date: str | None) -> str | None:
-    return date and date[:10]
+_SIMPLE = "SimpleAudioSingle"
+"""The profile that has no track releases; a single video has one."""
 
 
 def _days(content: Content) -> Facts:
-    days = {"Worldwide": _day(content.release_date)}
-    return days | {own.territory: _day(own.date) for own in content.release_dates}
-
-
-def _seconds(durations: Iterable[str]) -> int:
-    total = sum(map(Decimal, durations), Decimal(0))
-    return max(1, int(total.quantize(Decimal(1), rounding=ROUND_HALF_UP)))
-
-
-def _from(date: str) -> str:
-    return date if "T" in date else f"{date}T00:00:00"
-
-
-def _until(date: str | None) -> str | None:
-    return date if date is None or "T" in date else f"{date}T23:59:59"
-
-
-def _terms(deals: Iterable[Deal], options: MessageOptions) -> Facts:
-    """What is left to do with it: all of it, or what a takedown leaves."""
-    for deal in deals:
-        end, last = deal.end, options.end_date
-        if options.takedown == "no_deals":
-            continue
-        if options.takedown == "end_date" and last is not None:
-            if deal.start[:10] > last:
-                continue
-            end = end if end is not None and end[:10] <= last else last
-        yield (
-            deal,
-            {
-                "preorder": deal.preorder,
-                "models": deal.models,
-                "uses": deal.uses,
-                "territories": deal.territories,
-                "excluded": deal.excluded_territories,
-                "price type": deal.price_code,
-                "price": deal.price and (deal.price.amount, deal.price.currency),
-                "start": _from(deal.start),
-                "end": _until(end),
-                "policy": deal.policy,
-                "at once": deal.instant_gratification,
-                "ordered for": None,
-                "shown": None,
-            },
-        )
+    days = {"Worldwide": day(content.release_date)}
+    return days | {own.territory: day(own.date) for own in content.release_dates}
 
 
 def _dated(deals: Iterable[Deal], content: Content, options: MessageOptions) -> Facts:
     """With the day for which is ordered in advance: that of the territories, if they have one."""
     days = _days(content)
-    for deal, terms in _terms(deals, options):
+    for deal, told in terms(deals, options):
+        told |= {"ordered for": None, "shown": None}
         if deal.preorder:
             own = {days.get(territory, days["Worldwide"]) for territory in deal.territories}
-            terms["ordered for"] = own.pop() if len(own) == 1 else days["Worldwide"]
-        yield deal, terms
+            told["ordered for"] = own.pop() if len(own) == 1 else days["Worldwide"]
+        yield deal, told
 
 
 def _release_terms(content: Content, options: MessageOptions) -> Facts:
     visibility = content.visibility
     said = visibility and (visibility.release or visibility.tracks or visibility.cover)
-    for deal, terms in _dated(content.deals, content, options):
+    for deal, told in _dated(content.deals, content, options):
         if visibility and said:
             shown = (visibility.release, visibility.tracks, visibility.cover, None)
-            terms["shown"] = tuple(_from(each or deal.start) for each in shown)
-        yield terms
+            told["shown"] = tuple(begins(each or deal.start) for each in shown)
+        yield told
 
 
 def _offers(content: Content, options: MessageOptions) -> Facts:
     isrcs = list(dict.fromkeys(track.isrc for track in content.tracks))
-    by_isrc = {track.isrc: track for track in reversed(content.tracks)}
-    tracks = options.profile != "SimpleAudioSingle" and options.track_deals
+    tracks = options.profile != _SIMPLE and options.track_deals
     if options.takedown == "takedown_flag":
         return dict.fromkeys([None, *(isrcs if tracks else ())], "taken down")
     offers: Facts = {None: list(_release_terms(content, options))}
-    for isrc in isrcs if tracks else ():
-        own = by_isrc[isrc].deals
-        shared = content.deals if content.track_deals is None else content.track_deals
-        deals = shared if own is None else own
-        offers[isrc] = [terms for _, terms in _dated(deals, content, options)]
-    return {isrc: terms for isrc, terms in offers.items() if terms}
+    for isrc, track in firsts(content).items() if tracks else ():
+        sold = _dated(track_deals(track, content), content, options)
+        offers[isrc] = [told for _, told in sold]
+    return {isrc: told for isrc, told in offers.items() if told}
 
 
 def _share(track: Track, content: Content) -> Facts:
     """Whose rights are claimed, and how much of them."""
-    shared = content.deals if content.track_deals is None else content.track_deals
-    shares = {deal.share for deal in (shared if track.deals is None else track.deals)} - {None}
+    shares = {deal.share for deal in track_deals(track, content)} - {None}
     return (content.label, shares.pop()) if shares else None
 
 
+def _file(asset: Asset, options: MessageOptions) -> Facts:
+    name = name_in(asset, options)
+    return name is not None and (name, asset.md5)
+
+
+def _preview(track: Track, delivery: Delivery, options: MessageOptions) -> Facts:
+    """Where it lies and how long it is; who cuts it; what the label has cut, with its length."""
+    preview, cut = track.preview, file_of(delivery, "preview", track)
+    if preview is None:
+        return None
+    if cut is None:
+        return (preview.start, preview.duration, "Instructive", None, None)
+    length = seconds([getattr(cut.facts, "duration", "0")])
+    return (preview.start, length, "Informative", measures(cut, track), _file(cut, options))
+
+
+def _line_of_artists(track: Track, content: Content) -> Facts:
+    """What is shown, with what is shown in other languages; only where it is not the release's."""
+    told = (track.display_artist, local(track.display_artists))
+    return None if told == (content.display_artist, local(content.display_artists)) else told
+
+
 def _recording(track: Track, delivery: Delivery, options: MessageOptions) -> Facts:
-    place = delivery.content.tracks.index(track) + 1
-    (asset,) = (each for each in delivery.assets if each.track == place)
-    names = {file.asset: file.uri for file in options.files or ()}
+    asset = main_file(delivery, track)
     facts: Any = asset.facts
+    usual = "ShortFormMusicalWorkVideo" if track.video else "MusicalWorkSoundRecording"
     return {
+        "kind": "Video" if track.video else "SoundRecording",
+        "type": track.type or usual,
         "replaced": dict(options.replaced_isrcs).get(track.isrc),
-        "titles": _titles(track.title, track.version, track.titles),
-        "artists": _artists(track.artists),
-        "contributors": _contributors(track.contributors),
+        "titles": title_facts(track.title, track.version, track.titles),
+        "work": work_facts(track.work),
+        "display artist": _line_of_artists(track, delivery.content),
+        "artists": artist_facts(track.artists),
+        "contributors": contributor_facts(track.contributors, ai=False),
         "iswc": track.iswc,
         "language": track.language and track.language.split("-")[0],
         "instrumental": track.instrumental,
-        "seconds": _seconds([facts.duration]),
-        "p line": _line(track.p_line),
-        "genre": _genre(track.genre),
+        "seconds": seconds([facts.duration]),
+        "p line": line_facts(track.p_line),
+        "genre": genre_facts(track.genre),
         "warning": track.parental_warning,
         "share": _share(track, delivery.content),
-        "container": facts.container,
-        "codec": facts.codec,
-        "sound": (facts.channels, facts.sample_rate, facts.bit_depth),
-        "preview": track.preview and (track.preview.start, track.preview.duration),
-        "file": asset in names and (names[asset], asset.md5),
+        "measures": measures(asset, track),
+        "file": _file(asset, options),
+        "preview": _preview(track, delivery, options),
     }
 
 
-def _track_release(track: Track, delivery: Delivery) -> Facts:
+def _image(asset: Asset | None, kind: str, options: MessageOptions) -> Facts:
+    if asset is None:
+        return []
+    facts: Any = asset.facts
+    return [(kind, facts.codec, facts.height, facts.width, _file(asset, options))]
+
+
+def _text(asset: Asset | None, kind: str, options: MessageOptions) -> Facts:
+    if asset is None:
+        return []
+    facts: Any = asset.facts
+    return [(kind, facts.codec, _file(asset, options))]
+
+
+def _beside(track: Track, delivery: Delivery, options: MessageOptions) -> Facts:
+    """What belongs to a track beside its recording."""
+    capture = file_of(delivery, "screen_capture", track)
+    lyrics = file_of(delivery, "lyrics", track)
+    return _image(capture, "VideoScreenCapture", options) + _text(lyrics, "LyricText", options)
+
+
+def _wholes(delivery: Delivery, options: MessageOptions) -> Facts:
+    """What belongs to the release as a whole."""
+    booklet = _text(file_of(delivery, "booklet"), "NonInteractiveBooklet", options)
+    return _image(file_of(delivery, "cover"), "FrontCoverImage", options) + booklet
+
+
+def _discs(content: Content, options: MessageOptions) -> Facts:
+    """Discs have a title in any case, works are groups unless the release is to pass for a common
+    one."""
+    said = {disc.number: disc for disc in content.discs}
+    found = {}
+    for disc, items in movements(content, options.variant != "none").items():
+        of = said.get(disc)
+        found[disc] = (of.title if of else f"Component {disc}", of and of.icpn, items)
+    return found
+
+
+def _track_release(track: Track, delivery: Delivery, options: MessageOptions) -> Facts:
     content = delivery.content
-    place = content.tracks.index(track) + 1
-    (facts,) = (each.facts for each in delivery.assets if each.track == place)
     return {
-        "titles": _titles(track.title, track.version, track.titles),
+        "type": "VideoTrackRelease" if track.video else "TrackRelease",
+        "titles": title_facts(track.title, track.version, track.titles),
         "display artist": track.display_artist,
-        "artists": _artists(track.artists),
+        "display artists": local(track.display_artists),
+        "artists": artist_facts(track.artists),
         "label": content.label,
-        "genre": _genre(track.genre),
+        "genre": genre_facts(track.genre),
         "warning": track.parental_warning,
-        "p line": _line(track.p_line),
-        "c line": _line(content.c_line),
+        "p line": line_facts(track.p_line),
+        "c line": line_facts(content.c_line),
         "days": _days(content),
-        "seconds": _seconds([getattr(facts, "duration", "0")]),
+        "seconds": seconds([getattr(main_file(delivery, track).facts, "duration", "0")]),
+        "beside": _beside(track, delivery, options),
     }
 
 
-def _cover(delivery: Delivery, options: MessageOptions) -> Facts:
-    (cover,) = (each for each in delivery.assets if each.track is None)
-    names = {file.asset: file.uri for file in options.files or ()}
-    facts: Any = cover.facts
-    file = cover in names and (names[cover], cover.md5)
-    return (facts.codec, facts.width, facts.height, file)
+_BY_TYPE = {
+    "AudioBookRelease": "AudioBook",
+    "ClassicalAlbum": "DigitalClassicalAudioAlbum",
+    "ClassicalDigitalBoxedSet": "DigitalBoxedSet",
+    "ClassicalMultimediaAlbum": "DigitalClassicalAudioAlbum",
+    "DigitalBoxSetRelease": "DigitalBoxedSet",
+    "MultimediaDigitalBoxedSet": "DigitalBoxedSet",
+    "RingbackToneRelease": "Ringtone",
+    "RingtoneRelease": "Ringtone",
+}
+_VARIANTS = ("DigitalBoxedSet", "DigitalClassicalAudioAlbum")
+"""What ERN 4 has as variants."""
+_SPOKEN = (
+    "NonMusicalWorkReadalongSoundRecording",
+    "NonMusicalWorkSoundRecording",
+    "SpokenWordSoundRecording",
+)
+
+
+def _profile(delivery: Delivery, options: MessageOptions) -> str:
+    """The profile that a release has by itself, or that the variant of ERN 4 is in ERN 3."""
+    content = delivery.content
+    if options.profile == _SIMPLE:
+        covered = file_of(delivery, "cover") is not None
+        return "SingleResourceReleaseWithCoverArt" if covered else "SingleResourceRelease"
+    if options.profile == "SimpleVideoSingle":
+        return "VideoSingle"
+    variant = options.variant
+    if variant not in (None, "none"):
+        return "DigitalClassicalAudioAlbum" if variant == "Classical" else "DigitalBoxedSet"
+    found = _BY_TYPE.get(content.type, "")
+    if found and (variant is None or found not in _VARIANTS):
+        return found
+    return _by_content(content, common=variant == "none")
+
+
+def _by_content(content: Content, common: bool) -> str:
+    """What its discs and tracks make of a release, which may be to pass for a `common` one."""
+    videos, sounds = media(content)
+    if not common and any(disc.icpn for disc in content.discs):
+        return "DigitalBoxedSet"
+    if videos and sounds:
+        return "MixedMediaBundle"
+    if videos:
+        several = "VideoSingle" if len(videos) == 1 else "VideoAlbum"
+        return "LongformMusicVideo" if long_form(videos) else several
+    if content.type == "Single":
+        return "AudioSingle"
+    if not common and any(track.work for track in sounds):
+        return "DigitalClassicalAudioAlbum"
+    spoken = any(track.type in _SPOKEN for track in sounds)
+    return "AudioAlbum" if spoken else "AudioAlbumMusicOnly"
 
 
 def content_facts(delivery: Delivery, options: MessageOptions) -> Facts:
     """What a recipient of ERN 3 is to know of a release."""
-    content = delivery.content
-    placed: dict[int, list[Facts]] = {}
-    for track in content.tracks:
-        disc = placed.setdefault(track.disc, [])
-        disc.append((len(disc) + 1, track.isrc, track.hidden, track.bonus))
-    simple = options.profile == "SimpleAudioSingle"
-    durations = {a.track: a.facts for a in delivery.assets if a.track is not None}
-    first = {track.isrc: track for track in reversed(content.tracks)}
+    content, recordings = delivery.content, firsts(delivery.content)
+    sold = recordings if options.profile != _SIMPLE else {}
     facts = {
+        "profile": f"CommonReleaseTypes/14/{_profile(delivery, options)}",
         "ids": (content.grid, delivery.icpn, content.catalog_number),
         "type": content.type,
-        "titles": _titles(content.title, content.version, content.titles),
+        "titles": title_facts(content.title, content.version, content.titles),
         "display artist": content.display_artist,
-        "artists": _artists(content.artists),
+        "display artists": local(content.display_artists),
+        "artists": artist_facts(content.artists),
         "label": content.label,
-        "genre": _genre(content.genre),
+        "genre": genre_facts(content.genre),
         "warning": content.parental_warning,
-        "p line": _line(content.p_line),
-        "c line": _line(content.c_line),
+        "p line": line_facts(content.p_line),
+        "c line": line_facts(content.c_line),
         "days": _days(content),
-        "original": _day(content.original_release_date),
+        "original": day(content.original_release_date),
         "compilation": content.compilation,
         "related": [(each.type, each.icpn) for each in content.related],
         "keywords": ", ".join(content.keywords) or None,
         "comment": content.marketing_comment,
-        "seconds": _seconds(getattr(each, "duration", "0") for each in durations.values()),
-        "discs": placed,
-        "listed": sorted([*first, "cover"]),
-        "recordings": {isrc: _recording(track, delivery, options) for isrc, track in first.items()},
-        "tracks": {}
-        if simple
-        else {isrc: _track_release(track, delivery) for isrc, track in first.items()},
-        "cover": _cover(delivery, options),
+        "seconds": seconds(durations(delivery)),
+        "discs": _discs(content, options),
+        "recordings": {isrc: _recording(t, delivery, options) for isrc, t in recordings.items()},
+        "tracks": {isrc: _track_release(t, delivery, options) for isrc, t in sold.items()},
+        "places": {isrc: _beside(t, delivery, options) for isrc, t in recordings.items()},
+        "wholes": _wholes(delivery, options),
         "offers": _offers(content, options),
         "indicator": options.update_indicator,
     }
     return plain(facts)
+
+
+def unsaid(delivery: Delivery, options: MessageOptions) -> list[str]:
+    """The places in the content of what ERN 3 has no place for; its visibility stands among the
+    terms of the release."""
+    content = delivery.content
+    found = unsaid_terms(content, options, options.track_deals and options.profile != _SIMPLE)
+    shown = content.visibility not in (None, Visibility())
+    if shown and not content.deals and options.takedown is None and "visibility" not in found:
+        found.append("visibility")
+    found += unsaid_ai(content)
+    for place, track in enumerate(content.tracks):
+        found += [f"tracks[{place}].related[{index}]" for index, _ in enumerate(track.related)]
+    return found

@@ -1,1 +1,1 @@
-"""Audio and image files: references, facts read from the bytes, digests, lock files."""
+"""Audio, video, image and text files: references, measured facts, digests, lock files."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stardust_gitops.assets.errors import AssetError, AssetProblem
 from stardust_gitops.assets.facts import AudioFacts
-from stardust_gitops.assets.riff import Pcm, read_aiff, read_wave
+from stardust_gitops.assets.riff import Pcm, holds_adm, read_aiff, read_wave
 from stardust_gitops.assets.sniff import check_suffix, foreign_name, read_head, unreadable
 
 _FLAC_BITS = {"PCM_S8": 8, "PCM_16": 16, "PCM_24": 24}
@@ -18,9 +18,10 @@ _MAX_FRAMES = 1 << 40
 def measure_audio(path: Path) -> AudioFacts:
     """Container, codec, sample rate, channels, bit depth and duration of FLAC, WAV or AIFF.
 
-    Integer and floating-point samples are both DDEX codec ``PCM``. Raises `AssetError` for a file
-    that is missing, empty, cut off, damaged, in another format, or misnamed. WAV and AIFF cost a
-    few header reads. Only decoding tells whether a FLAC stream is whole: that costs a 500th to
+    Integer and floating-point samples are both DDEX codec ``PCM``; a WAV that describes its
+    channels by the Audio Definition Model is a ``DolbyAtmosMasterADM``. Raises `AssetError` for a
+    file that is missing, empty, cut off, damaged, in another format, or misnamed. WAV and AIFF cost
+    a few header reads. Only decoding tells whether a FLAC stream is whole: that costs a 500th to
     a 1000th of its playing time (CD quality, one core), in blocks of half a MB for stereo.
     """
     head = read_head(path)
@@ -29,10 +30,11 @@ def measure_audio(path: Path) -> AudioFacts:
         return _facts(_decode_flac(path), codec="FLAC", container=None)
     if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
         check_suffix(path, "WAV", (".wav", ".wave"))
-        return _facts(_read_pcm(path, aiff=False), codec="PCM", container="WAV")
+        pcm, codec = _read_wave(path)
+        return _facts(pcm, codec=codec, container="WAV")
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
         check_suffix(path, "AIFF", (".aiff", ".aif", ".aifc"))
-        return _facts(_read_pcm(path, aiff=True), codec="PCM", container="AIFF")
+        return _facts(_read_aiff(path), codec="PCM", container="AIFF")
     raise AssetError(
         f"the file is not FLAC, WAV or AIFF audio but {foreign_name(head)}",
         code=AssetProblem.UNSUPPORTED,
@@ -64,11 +66,20 @@ def _facts(pcm: Pcm, *, codec: str, container: str | None) -> AudioFacts:
     )
 
 
-def _read_pcm(path: Path, *, aiff: bool) -> Pcm:
+def _read_wave(path: Path) -> tuple[Pcm, str]:
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            return read_aiff(file, size) if aiff else read_wave(file, size)
+            pcm = read_wave(file, size)
+            return pcm, "DolbyAtmosMasterADM" if holds_adm(file, size) else "PCM"
+    except OSError as error:
+        raise unreadable(error) from error
+
+
+def _read_aiff(path: Path) -> Pcm:
+    try:
+        with path.open("rb") as file:
+            return read_aiff(file, os.fstat(file.fileno()).st_size)
     except OSError as error:
         raise unreadable(error) from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
-AssetKind: TypeAlias = Literal["audio", "image"]
+AssetKind: TypeAlias = Literal["audio", "image", "video", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,38 @@ class ImageFacts:
     width: int
     height: int
     mode: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoFacts:
+    """What was measured of a video file and of the first sound track in it, if there is one.
+
+    `container` is a DDEX ContainerFormat, `codec` a DDEX VideoCodecType (of ERN 4.3),
+    `audio_codec` a DDEX AudioCodecType. `width` and `height` are in pixels as they are shown.
+    `frame_rate` is frames a second, `duration` exact seconds, both as decimal texts without
+    trailing zeros; `audio_sample_rate` is in hertz.
+    """
+
+    container: str
+    codec: str
+    width: int
+    height: int
+    frame_rate: str
+    duration: str
+    audio_codec: str | None = None
+    audio_channels: int | None = None
+    audio_sample_rate: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFacts:
+    """What was recognised of a text file (booklet, lyrics): a DDEX TextCodecType of ERN 4.3, as
+    ``PDF``, ``TTML``, ``SimpleLRC``, ``EnhancedLRC``, ``SRT``, ``VTT`` or ``UTF8Text``."""
+
+    codec: str
+
+
+Facts: TypeAlias = AudioFacts | ImageFacts | VideoFacts | TextFacts
 
 
 class FileFacts(NamedTuple):

@@ -12,14 +12,22 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, NotRequired
+from typing import Annotated, Literal, NamedTuple, NotRequired, TypeAlias
 
 import orjson
 from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from stardust_gitops.assets.errors import AssetError, AssetProblem
-from stardust_gitops.assets.facts import AssetKind, AudioFacts, FileFacts, ImageFacts
+from stardust_gitops.assets.facts import (
+    AssetKind,
+    AudioFacts,
+    Facts,
+    FileFacts,
+    ImageFacts,
+    TextFacts,
+    VideoFacts,
+)
 from stardust_gitops.assets.paths import check_reference
 from stardust_gitops.diagnostics import Finding
 
@@ -33,12 +41,20 @@ class LockedAsset(NamedTuple):
 
     path: str
     file: FileFacts
-    facts: AudioFacts | ImageFacts
+    facts: Facts
 
     @property
     def kind(self) -> AssetKind:
-        """Whether it was measured as audio or as an image."""
-        return "audio" if isinstance(self.facts, AudioFacts) else "image"
+        """What it was measured as."""
+        return _KINDS[type(self.facts)]
+
+
+_KINDS: Mapping[type[Facts], AssetKind] = {
+    AudioFacts: "audio",
+    ImageFacts: "image",
+    VideoFacts: "video",
+    TextFacts: "text",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +175,7 @@ def _hex(digits: int) -> StringConstraints:
 
 
 _Count = Annotated[int, Field(ge=1)]
+_Seconds = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]*)(\.[0-9]{0,5}[1-9])?$")]
 _STRICT = with_config(ConfigDict(extra="forbid", strict=True))
 
 
@@ -172,11 +189,11 @@ class _FileEntry(TypedDict):
 @_STRICT
 class _AudioEntry(_FileEntry):
     kind: Literal["audio"]
-    codec: Literal["FLAC", "PCM"]
+    codec: Literal["FLAC", "PCM", "DolbyAtmosMasterADM"]
     container: NotRequired[Literal["WAV", "AIFF"]]
     sample_rate: _Count
     channels: _Count
-    duration: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]*)(\.[0-9]{0,5}[1-9])?$")]
+    duration: _Seconds
     bit_depth: NotRequired[_Count]
 
 
@@ -190,18 +207,57 @@ class _ImageEntry(_FileEntry):
 
 
 @_STRICT
+class _VideoEntry(_FileEntry):
+    kind: Literal["video"]
+    container: Literal["MP4", "QuickTime", "AVI"]
+    codec: Literal[
+        "AVC",
+        "H.261",
+        "H.263",
+        "HEVC",
+        "MPEG-1",
+        "MPEG-2",
+        "MPEG-4",
+        "ProRes-422",
+        "ProRes-422_HQ",
+        "ProRes-422_LT",
+        "ProRes-422_Proxy",
+        "ProRes-4444",
+        "ProRes-4444_XQ",
+    ]
+    width: _Count
+    height: _Count
+    frame_rate: _Seconds
+    duration: _Seconds
+    audio_codec: NotRequired[
+        Literal["AAC", "AC-4", "ADPCM", "DolbyDigitalPlus", "FLAC", "MP2", "MP3", "PCM"]
+    ]
+    audio_channels: NotRequired[_Count]
+    audio_sample_rate: NotRequired[_Count]
+
+
+@_STRICT
+class _TextEntry(_FileEntry):
+    kind: Literal["text"]
+    codec: Literal["PDF", "TTML", "SimpleLRC", "EnhancedLRC", "SRT", "VTT", "UTF8Text"]
+
+
+_Entry: TypeAlias = _AudioEntry | _ImageEntry | _VideoEntry | _TextEntry
+
+
+@_STRICT
 class _Document(TypedDict):
     format: Literal[1]
-    assets: dict[str, Annotated[_AudioEntry | _ImageEntry, Field(discriminator="kind")]]
+    assets: dict[str, Annotated[_Entry, Field(discriminator="kind")]]
 
 
 ADAPTER = TypeAdapter(_Document)
 """The shape of a lock file."""
 
 
-def _asset(path: str, entry: _AudioEntry | _ImageEntry) -> LockedAsset:
+def _asset(path: str, entry: _Entry) -> LockedAsset:
     file = FileFacts(entry["sha256"], entry["md5"], entry["git_blob"], entry["size"])
-    facts: AudioFacts | ImageFacts
+    facts: Facts
     if entry["kind"] == "audio":
         facts = AudioFacts(
             codec=entry["codec"],
@@ -211,11 +267,29 @@ def _asset(path: str, entry: _AudioEntry | _ImageEntry) -> LockedAsset:
             duration=entry["duration"],
             bit_depth=entry.get("bit_depth"),
         )
-    else:
+    elif entry["kind"] == "image":
         facts = ImageFacts(
             codec=entry["codec"], width=entry["width"], height=entry["height"], mode=entry["mode"]
         )
+    elif entry["kind"] == "video":
+        facts = _video(entry)
+    else:
+        facts = TextFacts(codec=entry["codec"])
     return LockedAsset(path, file, facts)
+
+
+def _video(entry: _VideoEntry) -> VideoFacts:
+    return VideoFacts(
+        container=entry["container"],
+        codec=entry["codec"],
+        width=entry["width"],
+        height=entry["height"],
+        frame_rate=entry["frame_rate"],
+        duration=entry["duration"],
+        audio_codec=entry.get("audio_codec"),
+        audio_channels=entry.get("audio_channels"),
+        audio_sample_rate=entry.get("audio_sample_rate"),
+    )
 
 
 def _entry(asset: LockedAsset) -> dict[str, object]:
@@ -235,6 +309,6 @@ def _invalid(data: bytes, error: ValidationError, file: str) -> LockInvalid:
             file=file,
             hint=f"use the version that wrote it, or {_REMEDY}",
         )
-    place = " › ".join(str(step) for step in first["loc"] if step not in ("audio", "image"))
+    place = " › ".join(str(step) for step in first["loc"] if step not in _KINDS.values())
     where = f" at {place}" if place else ""
     return LockInvalid(f"the lock file is not valid{where}: {first['msg']}", file=file)

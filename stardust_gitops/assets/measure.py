@@ -13,7 +13,7 @@ from typing import TypeAlias
 from stardust_gitops.assets.audio import measure_audio
 from stardust_gitops.assets.digest import changed_meanwhile, digest_file
 from stardust_gitops.assets.errors import AssetError
-from stardust_gitops.assets.facts import AssetKind
+from stardust_gitops.assets.facts import AssetKind, Facts
 from stardust_gitops.assets.image import measure_image
 from stardust_gitops.assets.lock import (
     Lock,
@@ -27,6 +27,8 @@ from stardust_gitops.assets.lock import (
 )
 from stardust_gitops.assets.paths import resolve_asset
 from stardust_gitops.assets.sniff import read_head, unreadable
+from stardust_gitops.assets.text import measure_text
+from stardust_gitops.assets.video import measure_video
 
 Reference: TypeAlias = tuple[str, AssetKind]
 """A path as the catalogue writes it, and what the file there should be."""
@@ -92,6 +94,19 @@ class _Pending:
 def measure(root: Path, reference: str, kind: AssetKind) -> LockedAsset:
     """Digests and facts of one asset. Raises `AssetError`, naming the asset."""
     return _measure(root, reference, kind, None)[0]
+
+
+def facts_of(path: Path, kind: AssetKind) -> Facts:
+    """The facts of a file, which is to be of that kind. Raises `AssetError`, not naming it."""
+    return _READERS[kind](path)
+
+
+_READERS: Mapping[AssetKind, Callable[[Path], Facts]] = {
+    "audio": measure_audio,
+    "image": measure_image,
+    "video": measure_video,
+    "text": measure_text,
+}
 
 
 def update_lock(
@@ -163,7 +178,7 @@ def _measure(
         file = digest_file(path)
         if old is not None and old.file == file:
             return old, False
-        facts = measure_audio(path) if kind == "audio" else measure_image(path)
+        facts = facts_of(path, kind)
         if _stamp(path) != before:
             raise changed_meanwhile()
     except AssetError as error:

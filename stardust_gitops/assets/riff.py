@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal
 
 from stardust_gitops.assets.errors import AssetError, AssetProblem
@@ -21,6 +21,7 @@ _WAVE_CODECS = {0x02: "ADPCM", 0x06: "A-law", 0x07: "µ-law", 0x11: "ADPCM", 0x5
 _GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
 """A sub-format GUID of WAVE_FORMAT_EXTENSIBLE is a format tag followed by these bytes."""
 _AIFC_BYTES = {b"fl32": 4, b"fl64": 8, b"in24": 3, b"in32": 4}
+_ADM = {b"axml", b"chna"}
 _AIFC_PCM = (b"none", b"twos", b"sowt")
 
 
@@ -50,26 +51,36 @@ class _Format:
 
 
 def read_wave(file: BinaryIO, size: int) -> Pcm:
-    """The samples of a WAV file (RIFF, RF64 or BW64) of `size` bytes, opened at its beginning.
+    """The samples of a WAV file (RIFF, RF64 or BW64) of `size` bytes.
 
     Raises `AssetError`: truncated, damaged, or coded otherwise than as linear samples.
     """
-    long = file.read(12)[:4] in (b"RF64", b"BW64")
     form: _Format | None = None
-    long_data: int | None = None
     for chunk in _chunks(file, size, "<"):
-        if chunk.name == b"ds64" and long:
-            long_data = _unpack("<8xQ", _payload(file, chunk, 16))[0]
-        elif chunk.name == b"fmt ":
+        if chunk.name == b"fmt ":
             form = _wave_format(_payload(file, chunk, min(chunk.size, 40)))
         elif chunk.name == b"data":
             if form is None:
                 raise _damaged("its data chunk comes before the format")
-            claimed = chunk.size
-            if claimed == _UNKNOWN and long_data is not None:
-                claimed = long_data
-            return _extent(form, claimed, size - chunk.start)
+            return _extent(form, chunk.size, size - chunk.start)
     raise _cut("the file ends before the audio begins")
+
+
+def holds_adm(file: BinaryIO, size: int) -> bool:
+    """Whether a WAV file tells by the Audio Definition Model what its channels are: it has the
+    chunks ``axml``, with the model, and ``chna``, with the channels' part in it (ITU-R BS.2088).
+
+    They may stand before or behind the audio. Raises `AssetError` where one of them is cut off.
+    """
+    found = set()
+    for chunk in _chunks(file, size, "<"):
+        if not all(0x20 <= byte < 0x7F for byte in chunk.name):
+            break  # What stands behind the audio may be anything.
+        if chunk.name in _ADM and chunk.size:
+            if chunk.size > size - chunk.start:
+                raise _cut(f"the chunk {chunk.name.decode()} is incomplete")
+            found.add(chunk.name)
+    return found == _ADM
 
 
 def read_aiff(file: BinaryIO, size: int) -> Pcm:
@@ -96,14 +107,23 @@ def read_aiff(file: BinaryIO, size: int) -> Pcm:
 
 
 def _chunks(file: BinaryIO, size: int, order: Literal["<", ">"]) -> Iterator[_Chunk]:
+    """The chunks of a file. The audio of a long one (RF64, BW64) has its size in ``ds64``."""
+    file.seek(0)
+    is_long = file.read(4) in (b"RF64", b"BW64")
+    long_data: int | None = None
     position = 12
     for _ in range(_MAX_CHUNKS):
         if position + 8 > size:
             return
         file.seek(position)
         name, length = struct.unpack(f"{order}4sI", file.read(8))
-        yield _Chunk(name=name, start=position + 8, size=length)
-        position += 8 + length + length % 2
+        chunk = _Chunk(name=name, start=position + 8, size=length)
+        if name == b"ds64" and is_long:
+            long_data = _unpack("<8xQ", _payload(file, chunk, 16))[0]
+        elif name == b"data" and length == _UNKNOWN and long_data is not None:
+            chunk = replace(chunk, size=long_data)
+        yield chunk
+        position = chunk.start + chunk.size + chunk.size % 2
     raise _damaged(f"it has more than {_MAX_CHUNKS} chunks")
 
 

@@ -22,7 +22,7 @@ def read_head(path: Path) -> bytes:
             raise AssetError(
                 "is not a file",
                 code=AssetProblem.NOT_A_FILE,
-                hint="refer to the audio or image file itself",
+                hint="refer to the file itself",
             )
         with path.open("rb") as file:
             head = file.read(_HEAD)
@@ -70,6 +70,8 @@ def check_suffix(path: Path, content: str, suffixes: tuple[str, ...]) -> None:
 
 def foreign_name(head: bytes) -> str:
     """What a file is that is none of the formats that we take, for the message."""
+    if head[:4] == b"RIFF":
+        return _RIFF.get(head[8:12], "RIFF of an unknown kind")
     for magic, at, name in _FOREIGN:
         if head[at : at + len(magic)] == magic:
             return name
@@ -78,6 +80,7 @@ def foreign_name(head: bytes) -> str:
     return "in no format that we know"
 
 
+_RIFF = {b"AVI ": "AVI", b"WAVE": "WAV", b"WEBP": "WebP"}
 _FOREIGN = (
     (b"ID3", 0, "MP3, or other audio behind an ID3 tag"),
     (b"OggS", 0, "Ogg"),
@@ -86,10 +89,13 @@ _FOREIGN = (
     (b"MAC ", 0, "Monkey's Audio"),
     (b"wvpk", 0, "WavPack"),
     (b"0&\xb2u\x8ef\xcf\x11", 0, "Windows Media"),
-    (b"RIFF", 0, "RIFF, but not WAVE"),
+    (b"FORM", 0, "AIFF"),
+    (b"\x1aE\xdf\xa3", 0, "Matroska or WebM"),
     (b"\xff\xd8\xff", 0, "JPEG"),
     (b"\x89PNG", 0, "PNG"),
     (b"GIF8", 0, "GIF"),
+    (b"\xff\xfe", 0, "UTF-16 text"),
+    (b"\xfe\xff", 0, "UTF-16 text"),
     (b"%PDF", 0, "PDF"),
     (b"PK\x03\x04", 0, "ZIP"),
     (b"fLaC", 0, "FLAC"),

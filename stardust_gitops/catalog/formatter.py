@@ -110,8 +110,9 @@ def _arrange(node: Collection, shape: Shape) -> None:
         return
     keys = _stored_keys([entry.key for entry in node.entries], shape)
     fields = shape.fields(keys)
+    numbers = shape.keys is not None and shape.keys.plain
     for entry, key in zip(node.entries, keys, strict=True):
-        entry.key = key
+        entry.key = Plain(key) if numbers and _plain(key) else key
         _arrange_value(entry, fields.get(key) or shape.values)
     node.entries.sort(key=_order(fields))
 

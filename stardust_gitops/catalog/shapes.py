@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from stardust_gitops.catalog.models import scalars
+from stardust_gitops.catalog.models.recordings import RecordingFields
 from stardust_gitops.identifiers import (
     normalise_dpid,
     normalise_grid,
@@ -23,7 +24,7 @@ from stardust_gitops.identifiers import (
 )
 
 FIRST = ("isrc", "track", "disc")
-"""Keys that come before all others: what a track is and where it stands."""
+"""Keys of recordings that come before all others: what a track is and where it stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ class Shape:
 @lru_cache(maxsize=256)
 def _fields(model: type[BaseModel]) -> dict[str, Shape]:
     fields = _written(model)
-    first = [name for name in FIRST if name in fields]
+    first = [name for name in FIRST if name in fields and issubclass(model, RecordingFields)]
     return {
         name: _shape(fields[name].annotation, fields[name].metadata)
         for name in dict.fromkeys((*first, *fields))

@@ -3,7 +3,7 @@
 The first holds, under the name that ERN 4 gives a set, each value below the versions that know it;
 words that ERN 3 alone knows are not among them, and what it says of 3.8.2 holds for 3.8.3 too. The
 second holds the sets of ERN 3 under its own names, whole: messages are checked against them, and
-no catalogue says their words.
+no catalogue says their words. `data/allowed_values_mead.json` holds the sets of MEAD 1.1.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ USER_DEFINED = frozenset({"ContributorRole", "InstrumentType", "ReleaseRelations
 """The sets whose newer values an older version is told as ``UserDefined`` with the value beside it
 (DDEX): what somebody did or a release is to another, never what may be done with it."""
 _COMMON, _THIRD = "allowed_values.json", "allowed_values_3.json"
+_MEAD = "allowed_values_mead.json"
 _USER_DEFINED_IN_ERN_3 = USER_DEFINED | {"AudioCodecType", "ReleaseType_ERN4"}
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _sets(name: str = _COMMON) -> dict[str, dict[str, list[str]]]:
     data = files("stardust_gitops.catalog").joinpath("data", name).read_bytes()
     sets: dict[str, dict[str, list[str]]] = orjson.loads(data)
@@ -48,6 +49,12 @@ def allowed_values(version: str) -> Mapping[str, frozenset[str]]:
     if not _is_third(version):
         return _known(_sets(), version)
     return _known(_sets(), "3.8.2") | _known(_sets(_THIRD), version)
+
+
+@lru_cache(maxsize=8)
+def mead_values(set_name: str) -> frozenset[str]:
+    """The values of a set of DDEX MEAD 1.1 (``Mood``, ``Theme``…)."""
+    return frozenset().union(*_sets(_MEAD)[set_name].values())
 
 
 def _is_third(version: str) -> bool:

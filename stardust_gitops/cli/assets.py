@@ -16,7 +16,7 @@ from stardust_gitops.cli.output import print_json, show_findings
 from stardust_gitops.cli.progress import counting
 from stardust_gitops.cli.session import open_catalogue_at
 from stardust_gitops.diagnostics import Finding, Pointer
-from stardust_gitops.reconciler.locks import release_references
+from stardust_gitops.reconciler.locks import Reference, recording_references, release_references
 from stardust_gitops.reconciler.stray_locks import remove_stray_locks
 from stardust_gitops.reconciler.workspace import Workspace
 from stardust_gitops.reports.findings_json import findings_document
@@ -25,10 +25,10 @@ from stardust_gitops.reports.wording import visible
 
 @click.group("assets")
 def command() -> None:
-    """Measure the audio and art files.
+    """Measure the audio, videos, art and texts.
 
     What is measured of each file stands in a lock file beside the release or track file that
-    refers to it. `validate` and `plan` read the lock and open no audio.
+    refers to it. `validate` and `plan` read the lock and open none of them.
     """
 
 
@@ -94,15 +94,17 @@ def lock_jobs(
     is told where each (file, path) stands."""
     catalogue = workspace.catalogue
     for recording in catalogue.recordings.values():
-        audio = recording.model.audio
-        places[recording.file, audio or ""] = ("audio",)
-        yield LockJob(file=recording.file, references=((audio, "audio"),) if audio else ())
+        every = recording_references(recording.file, (), recording.model)
+        yield _job(recording.file, list(every), places)
     for file in catalogue.release_files:
         model, problems = read_release(workspace.root, file)
         findings.extend(problems)
         if model is not None:
             every = release_references(file, model, catalogue)
-            own = [reference for reference in every if reference.file == file]
-            places.update({(file, reference.path): reference.pointer for reference in own})
-            pairs = dict.fromkeys((reference.path, reference.kind) for reference in own)
-            yield LockJob(file=file, references=tuple(pairs))
+            yield _job(file, [reference for reference in every if reference.file == file], places)
+
+
+def _job(file: str, references: list[Reference], places: dict[tuple[str, str], Pointer]) -> LockJob:
+    places.update({(file, reference.path): reference.pointer for reference in references})
+    pairs = dict.fromkeys((reference.path, reference.kind) for reference in references)
+    return LockJob(file=file, references=tuple(pairs))

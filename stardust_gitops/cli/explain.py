@@ -11,6 +11,7 @@ from stardust_gitops.cli.session import Session
 from stardust_gitops.content.model import Delivery
 from stardust_gitops.delivery.package import lay_out
 from stardust_gitops.delivery.recipient import Choreography, Recipient
+from stardust_gitops.delivery.rendering import message_options
 from stardust_gitops.planning.decide import REMOVALS
 from stardust_gitops.planning.model import Action, Item, Plan
 from stardust_gitops.reconciler.planner import Planner
@@ -21,7 +22,8 @@ BATCH = "<BatchId>"
 
 
 def explain_plan(here: Session, planner: Planner, plan: Plan) -> None:
-    """Print the uploads of each target: resources, then messages, the marker last.
+    """Print the uploads of each target: resources and MEAD messages, then messages, the marker
+    last.
 
     A BatchId is the time at which a shipment is put together, so it stands as ``<BatchId>``.
     """
@@ -68,6 +70,10 @@ def _explain_shipment(
         )
         for file in package.files:
             click.echo(f"  {file.path}  {humane_size(file.size)}")
+        described = planner.described(item, plan.environment)
+        options = message_options(recipient, delivery, package, item.action, described=described)
+        if options.mead is not None:
+            click.echo(f"  {package.mead_path}  MeadMessage")
         kind = "PurgeReleaseMessage" if item.action is Action.PURGE else "NewReleaseMessage"
         click.echo(f"  {package.message_path}  {kind}, {item.action}")
     if choreography.completion != "message":

@@ -1,4 +1,4 @@
-"""Audio and art on their way into the catalogue: looked at first, then copied under their name."""
+"""Files on their way into the catalogue: looked at first, then copied under their name."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import filecmp
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from stardust_gitops.assets.audio import measure_audio
+from stardust_gitops.assets.containers import is_container
 from stardust_gitops.assets.errors import AssetError
 from stardust_gitops.assets.facts import AssetKind
-from stardust_gitops.assets.image import measure_image
+from stardust_gitops.assets.measure import facts_of
 from stardust_gitops.assets.paths import resolve_asset
+from stardust_gitops.assets.sniff import read_head
 from stardust_gitops.errors import GitOpsError, UsageError
 
 FOLDER = "assets"
@@ -30,6 +33,15 @@ class Intake:
     copied: bool
 
 
+def recording_kind(source: Path) -> Literal["audio", "video"]:
+    """What the file of a track is, by its first bytes; of one that is neither, `look_at` says what
+    is wrong with it."""
+    with suppress(AssetError):
+        if is_container(read_head(source)):
+            return "video"
+    return "audio"
+
+
 def look_at(root: Path, source: Path, stem: str, kind: AssetKind) -> Intake:
     """What is to be done with a file. Changes nothing; reads the file through.
 
@@ -37,10 +49,7 @@ def look_at(root: Path, source: Path, stem: str, kind: AssetKind) -> Intake:
     own ending. `UsageError` where it is not what a release can have, or another file is there.
     """
     try:
-        if kind == "audio":
-            measure_audio(source)
-        else:
-            measure_image(source)
+        facts_of(source, kind)
         real, home = Path(os.path.realpath(source)), Path(os.path.realpath(root / FOLDER))
         if real.is_relative_to(home):
             reference = f"{FOLDER}/{real.relative_to(home).as_posix()}"

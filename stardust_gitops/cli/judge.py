@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from stardust_gitops.reconciler.survey import Survey
 
 KEY, URL = "DDEX_WORKBENCH_KEY", "DDEX_WORKBENCH_URL"
+MEAD = "MEAD 1.1"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,7 +67,7 @@ def judge_messages(
     ):
         for each in messages.judged():
             found.messages += 1
-            found.versions.add(each.version)
+            found.versions |= {each.version} if each.mead is None else {each.version, MEAD}
             found.findings += each.findings
             if others is not None and found.failure is None:
                 try:
@@ -118,9 +119,16 @@ def tell(judgement: Judgement) -> None:
     without = sorted(judgement.versions - set(official))
     parts = [f"{counted(judgement.messages, 'message')} judged"]
     if official:
-        parts.append(f"by the official XSD too for ERN {', '.join(official)}")
+        parts.append(f"by the official XSD too for {_named(official)}")
     if without:
-        parts.append(f"no XSD of DDEX is installed for ERN {', '.join(without)}")
+        parts.append(f"no XSD of DDEX is installed for {_named(without)}")
     if judgement.asked:
         parts.append(f"DDEX Workbench was asked about {counted(judgement.asked, 'message')}")
     click.echo("; ".join(parts) + ".")
+
+
+def _named(versions: Sequence[str]) -> str:
+    """``ERN 4.2, 4.3 and MEAD 1.1``."""
+    ern = [version for version in versions if version != MEAD]
+    parts = [f"ERN {', '.join(ern)}"] if ern else []
+    return " and ".join([*parts, MEAD] if MEAD in versions else parts)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 import click
 
+from stardust_gitops.assets.facts import AssetKind
 from stardust_gitops.assets.lock import lock_path
 from stardust_gitops.assets.measure import LockJob, update_locks
 from stardust_gitops.catalog.findings import located
 from stardust_gitops.catalog.models.overrides import Status
 from stardust_gitops.catalog.models.recordings import ParentalWarningEntry
 from stardust_gitops.catalog.models.release import ReleaseFile
-from stardust_gitops.cli.intake import Intake, copy_all, look_at
+from stardust_gitops.cli.intake import Intake, copy_all, look_at, recording_kind
 from stardust_gitops.cli.options import catalogue_option
 from stardust_gitops.cli.output import failed, show_findings
 from stardust_gitops.cli.progress import counting
@@ -30,6 +32,7 @@ from stardust_gitops.cli.release_draft import (
 from stardust_gitops.cli.session import open_catalogue_at
 from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.errors import UsageError
+from stardust_gitops.identifiers.isrc import normalise
 from stardust_gitops.reconciler.locks import release_references
 from stardust_gitops.reconciler.workspace import Workspace
 from stardust_gitops.reports.wording import counted, visible
@@ -60,13 +63,21 @@ def command() -> None:
 @click.option("--c-line", metavar="TEXT", help='As "2026 Alpha Tide".')
 @click.option("--language", metavar="TAG", help="The language of the metadata, as en.")
 @click.option("--cover", type=_FILE, metavar="FILE", help="JPEG, PNG or TIFF.")
+@click.option("--booklet", type=_FILE, metavar="FILE", help="PDF.")
 @click.option(
     "--track",
     "tracks",
     type=_TRACK,
     multiple=True,
     metavar="ISRC TITLE FILE",
-    help='FLAC, WAV or AIFF; "" for an ISRC or file that is not there yet.  [repeat]',
+    help='FLAC, WAV or AIFF, or a video; "" for an ISRC or file that is not there yet.  [repeat]',
+)
+@click.option(
+    "--lyrics",
+    type=(str, _FILE),
+    multiple=True,
+    metavar="ISRC FILE",
+    help="TTML, LRC, SRT, WebVTT or plain text.  [repeat]",
 )
 @click.option(
     "--parental-warning",
@@ -100,12 +111,14 @@ def release(
     c_line: str | None,
     language: str | None,
     cover: Path | None,
+    booklet: Path | None,
     tracks: tuple[tuple[str, str, str], ...],
+    lyrics: tuple[tuple[str, Path], ...],
     parental_warning: str | None,
     offers: tuple[str, ...],
     status: str | None,
 ) -> int:
-    """Write the file of the release ICPN, and bring its audio and cover.
+    """Write the file of the release ICPN, and bring its audio, videos, texts and cover.
 
     Files from elsewhere are copied to assets/ and measured. What is not given stays out, nothing
     is made up: until all is there the release is a draft, and what is missing is listed.
@@ -115,8 +128,7 @@ def release(
       stardust-gitops new release 4006381333931 --title Breakwater --artist "Kestrel & Sons" \\
         --type Single --label "Alpha Tide" --genre HOUSE-00 --release-date 2026-12-04 \\
         --p-line "2026 Alpha Tide" --c-line "2026 Alpha Tide" --language en --cover cover.jpg \\
-        --track GBXYZ2600001 Breakwater master.flac --parental-warning NotExplicit \\
-        --deal streaming --deal download
+        --track GBXYZ2600001 Breakwater master.flac --parental-warning NotExplicit --deal streaming
     """
     if parental_warning is not None and not tracks:
         raise UsageError("--parental-warning is said of tracks", hint="give a --track as well")
@@ -136,34 +148,66 @@ def release(
         artists=artists,
         featured=featured,
         offers=offers,
-        tracks=[NewTrack(isrc=isrc, title=name, audio=None) for isrc, name, _ in tracks],
+        tracks=[NewTrack(isrc=isrc, title=name) for isrc, name, _ in tracks],
         parental_warning=parental_warning,
     )
     asked.checked()
     workspace = open_catalogue_at(catalog)
     refuse_existing(workspace, asked.icpn)
-    files = [Path(file) if file else None for _, _, file in tracks]
-    asked, intakes = _with_assets(workspace.root, asked, files, cover)
-    return _add(workspace, asked, intakes, status)
+    files = list(zip((file for *_, file in tracks), _in_order(asked, lyrics), strict=True))
+    return _add(workspace, *_with_assets(workspace.root, asked, files, cover, booklet), status)
+
+
+def _in_order(asked: NewRelease, lyrics: Sequence[tuple[str, Path]]) -> list[Path | None]:
+    """The lyrics of each track. `UsageError` for an ISRC that no track has."""
+    places = {normalise(track.isrc): n for n, track in enumerate(asked.tracks) if track.isrc}
+    found: list[Path | None] = [None] * len(asked.tracks)
+    for isrc, file in lyrics:
+        place = None
+        with suppress(ValueError):
+            place = places.get(normalise(isrc))
+        if place is None:
+            raise UsageError(f"no track has the ISRC {isrc!r}", hint="give it with --track as well")
+        found[place] = file
+    return found
 
 
 def _with_assets(
-    root: Path, asked: NewRelease, files: Sequence[Path | None], cover: Path | None
+    root: Path,
+    asked: NewRelease,
+    files: Sequence[tuple[str, Path | None]],
+    cover: Path | None,
+    booklet: Path | None,
 ) -> tuple[NewRelease, list[Intake]]:
-    """The release with its references, and the files that they are. Writes nothing."""
+    """The release with its references, and the files that they are: of each track its recording
+    (an empty text: not there yet) and its lyrics, the cover, the booklet. Writes nothing."""
     intakes: list[Intake] = []
+
+    def taken(source: Path | None, stem: str, kind: AssetKind) -> str | None:
+        if source is None:
+            return None
+        intakes.append(look_at(root, source, stem, kind))
+        return intakes[-1].reference
+
     tracks: list[NewTrack] = []
     with counting("checking", len(files) + 1, least=1) as advance:
-        for number, (track, file) in enumerate(zip(asked.tracks, files, strict=True), start=1):
-            if file is not None:
-                intakes.append(look_at(root, file, f"{asked.icpn}_01_{number:03d}", "audio"))
-                track = replace(track, audio=intakes[-1].reference)
-            tracks.append(track)
+        for number, (track, (name, lyrics)) in enumerate(
+            zip(asked.tracks, files, strict=True), start=1
+        ):
+            file = Path(name) if name else None
+            stem = f"{asked.icpn}_01_{number:03d}"
+            kind = recording_kind(file) if file else "audio"
+            main, words = taken(file, stem, kind), taken(lyrics, f"{stem}_lyrics", "text")
+            track = replace(track, lyrics=words)
+            is_video = kind == "video"
+            tracks.append(replace(track, video=main) if is_video else replace(track, audio=main))
             advance(str(file))
-        asked = replace(asked, tracks=tracks)
-        if cover is not None:
-            intakes.append(look_at(root, cover, asked.icpn, "image"))
-            asked = replace(asked, cover=intakes[-1].reference)
+        asked = replace(
+            asked,
+            tracks=tracks,
+            cover=taken(cover, asked.icpn, "image"),
+            booklet=taken(booklet, f"{asked.icpn}_booklet", "text"),
+        )
     return asked, intakes
 
 

@@ -27,17 +27,19 @@ _DRAFT = "status: draft   # never delivered; remove this line when nothing is mi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTrack:
-    """A track as it is asked for; an empty text is not known yet. `audio` is a reference."""
+    """A track as it is asked for; an empty text is not known yet. Files are references."""
 
     isrc: str
     title: str
-    audio: str | None
+    audio: str | None = None
+    video: str | None = None
+    lyrics: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRelease:
-    """A release as it is asked for. `values` are keys of the file with one text each; `cover` is
-    a reference; the parental warning is that of every track."""
+    """A release as it is asked for. `values` are keys of the file with one text each; `cover` and
+    `booklet` are references; the parental warning is that of every track."""
 
     icpn: str
     values: Mapping[str, str | None]
@@ -47,6 +49,7 @@ class NewRelease:
     tracks: Sequence[NewTrack] = ()
     parental_warning: str | None = None
     cover: str | None = None
+    booklet: str | None = None
 
     @property
     def file(self) -> str:
@@ -71,6 +74,7 @@ class NewRelease:
             "artists": [{"name": name} for name in self.artists]
             + [{"name": name, "role": "FeaturedArtist"} for name in self.featured],
             "cover": self.cover,
+            "booklet": self.booklet,
             "deals": [{"offer": offer} for offer in self.offers],
             "tracks": [self._track(track) for track in self.tracks],
         }
@@ -80,6 +84,8 @@ class NewRelease:
             "isrc": track.isrc,
             "title": track.title,
             "audio": track.audio,
+            "video": track.video,
+            "lyrics": track.lyrics,
             "parental_warning": self.parental_warning,
         }
         return {key: value for key, value in entry.items() if value}

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--check", is_flag=True, help="Say whether the message is valid instead.")
+@click.option("--mead", is_flag=True, help="The MEAD message that travels beside it instead.")
 @click.option(
     "--explain",
     is_flag=True,
@@ -42,6 +43,7 @@ def command(
     operation: str,
     output: Path | None,
     check: bool,
+    mead: bool,
     explain: bool,
     output_format: str,
     catalog: Path,
@@ -54,37 +56,32 @@ def command(
     Examples:
       stardust-gitops render 4006381333931 --target spotify
       stardust-gitops render 4006381333931 --target spotify --operation takedown -o takedown.xml
+      stardust-gitops render 4006381333931 --target spotify --mead
       stardust-gitops render 4006381333931 --target spotify --explain
     """
     if output_format != "text" and not explain:
         raise UsageError("a message is XML", hint="--format is for --explain")
-    if explain and (check or output is not None):
-        raise UsageError("--explain stands alone", hint="leave --check and --output out")
+    if explain and (check or mead or output is not None):
+        raise UsageError("--explain stands alone", hint="leave --check, --mead and --output out")
     from stardust_gitops.messages.check import check_message
-    from stardust_gitops.messages.xsd import validator
+    from stardust_gitops.messages.mead.version import MEAD_11
     from stardust_gitops.reconciler.preview import preview
 
     workspace = open_catalogue_at(catalog)
     shown = preview(workspace, gtin14(release), target, Action(operation))
-    version = workspace.catalogue.targets[target].model.message.version
-    problems = check_message(shown.message, version)
+    message, version = shown.message, shown.options.version
+    if mead:
+        message, version = _mead_of(shown, target), MEAD_11.name
+    problems = check_message(message, version)
     for problem in problems:
         click.echo(str(problem), err=True)
     if check:
-        official = (
-            "the official XSD agrees" if validator(version) else "no XSD of DDEX is installed"
-        )
         if not problems:
-            click.echo(f"The message is valid; {official}.")
+            _tell_valid(version)
     elif explain:
         show_mappings(shown, output_format)
-    elif output is not None:
-        try:
-            output.write_bytes(shown.message)
-        except OSError as error:
-            raise GitOpsError(f"{output} cannot be written: {error.strerror}") from error
     else:
-        write_bytes(shown.message)
+        _write(message, output)
     if problems:
         raise CatalogueError(
             f"the message is not valid: {len(problems)} problems",
@@ -92,6 +89,35 @@ def command(
             hint="correct the release; if it is right, please report this as a bug",
         )
     return 0
+
+
+def _tell_valid(version: str) -> None:
+    from stardust_gitops.messages.xsd import validator
+
+    official = "the official XSD agrees" if validator(version) else "no XSD of DDEX is installed"
+    click.echo(f"The message is valid; {official}.")
+
+
+def _write(message: bytes, output: Path | None) -> None:
+    """Into a file, else to standard output."""
+    if output is None:
+        write_bytes(message)
+        return
+    try:
+        output.write_bytes(message)
+    except OSError as error:
+        raise GitOpsError(f"{output} cannot be written: {error.strerror}") from error
+
+
+def _mead_of(shown: Preview, target: str) -> bytes:
+    """The MEAD message. `UsageError` where none travels."""
+    if shown.mead is None:
+        raise UsageError(
+            f"no MEAD message goes to {target}",
+            hint="the target must take them (message: {mead: true}), the release be described "
+            "(mead: …), and the operation no removal",
+        )
+    return shown.mead
 
 
 def show_mappings(shown: Preview, output_format: str) -> None:

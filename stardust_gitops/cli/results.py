@@ -56,6 +56,7 @@ def result_document(plan: Plan, result: ApplyResult, stale: tuple[Stale, ...]) -
 def show_result(plan: Plan, result: ApplyResult, stale: tuple[Stale, ...]) -> None:
     """What did not go well, each with its remedy, and one line of sums."""
     hints = {error.hint for _, error in result.problems}
+    told = {target: (error.code, error.message) for target, error in result.problems}
     names = {(item.release, item.target): item for item in plan.items}
     for entry in stale:
         click.echo(f"stale    {entry.release.lstrip('0')}@{entry.target}  {entry.text}")
@@ -68,9 +69,10 @@ def show_result(plan: Plan, result: ApplyResult, stale: tuple[Stale, ...]) -> No
             continue
         known = names.get((item.release, item.target))
         name = f"{known.icpn if known else item.release}@{item.target}"
-        text = " ".join(part for part in (item.code, item.text) if part)
+        said = (item.code, item.text)
+        text = "" if told.get(item.target) == said else " ".join(part for part in said if part)
         color = "yellow" if item.outcome in (Outcome.SKIPPED, Outcome.INTERRUPTED) else "red"
-        click.echo(f"{click.style(str(item.outcome), fg=color)}  {name}  {text}")
+        click.echo(f"{click.style(str(item.outcome), fg=color)}  {name}  {text}".rstrip())
         if item.hint and item.hint not in hints:
             click.echo(f"  {item.hint}")
             hints.add(item.hint)

@@ -10,6 +10,8 @@ from stardust_gitops.cli.output import print_json
 from stardust_gitops.errors import UsageError
 
 VERSIONS = ("3.8.2", "3.8.3", "4.2", "4.3", "4.3.2")
+STANDARDS = {"ern": VERSIONS, "mead": ("1.1",)}
+USUAL = {"ern": "4.3", "mead": "1.1"}
 FILES = ("config", "release", "track", "party", "label", "target", "genre_map")
 
 
@@ -19,13 +21,13 @@ def command() -> None:
 
 
 @command.command("install")
-@click.argument("standard", type=click.Choice(["ern"]))
+@click.argument("standard", type=click.Choice(sorted(STANDARDS)))
 @click.option("--from", "folder", type=click.Path(path_type=Path), help="A folder with the XSDs.")
 @click.option("--url", help="A zip archive to download by https; needs --sha256.")
 @click.option("--sha256", help="The digest that the archive must have.")
-@click.option("--version", default="4.3", show_default=True, type=click.Choice(VERSIONS))
+@click.option("--version", metavar="VERSION", help="Default: 4.3 of ERN, 1.1 of MEAD.")
 def install(
-    standard: str, folder: Path | None, url: str | None, sha256: str | None, version: str
+    standard: str, folder: Path | None, url: str | None, sha256: str | None, version: str | None
 ) -> None:
     """Install DDEX's official XSDs, which every message is then checked against.
 
@@ -36,20 +38,28 @@ def install(
     Examples:
       stardust-gitops schema install ern --from ~/Downloads/ern43
       stardust-gitops schema install ern --url https://… --sha256 9f86d0…
+      stardust-gitops schema install mead --from ~/Downloads/mead11
     """
+    version = version or USUAL[standard]
+    if version not in STANDARDS[standard]:
+        raise UsageError(
+            f"there is no version {version} of {standard.upper()} here",
+            hint=f"there is {', '.join(STANDARDS[standard])}",
+        )
     from stardust_gitops.messages.download import install_from_url
     from stardust_gitops.messages.xsd import install as install_from
 
+    wanted = version if standard == "ern" else f"{standard.upper()} {version}"
     if folder is not None and url is None:
-        done = install_from(folder, version=version)
+        done = install_from(folder, version=wanted)
     elif url is not None and sha256 is not None and folder is None:
-        done = install_from_url(url, sha256, version=version)
+        done = install_from_url(url, sha256, version=wanted)
     else:
         raise UsageError(
             "say where the XSDs come from",
             hint="give --from DIR, or --url https://… with --sha256 DIGEST",
         )
-    click.echo(f"ERN {done.version} is installed in {done.folder}")
+    click.echo(f"{done.name} is installed in {done.folder}")
     for name in done.unknown:
         click.echo(f"  {name}: not a release of DDEX that this program knows; used all the same")
 

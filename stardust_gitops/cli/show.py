@@ -39,6 +39,7 @@ from stardust_gitops.reports.wording import visible
 @environment_option
 @format_option("text", "json", "markdown")
 @click.option("--message", is_flag=True, help="Print the last message, byte for byte as sent.")
+@click.option("--mead", is_flag=True, help="Print the MEAD message that was beside it, likewise.")
 @click.option(
     "--effective", is_flag=True, help="Print each value of the release, and what says so."
 )
@@ -51,6 +52,7 @@ def command(
     environment: str,
     output_format: str,
     message: bool,
+    mead: bool,
     effective: bool,
     diff: str | None,
 ) -> None:
@@ -65,8 +67,11 @@ def command(
     """
     if output_format == "markdown" and not diff:
         raise UsageError("only --diff is shown as Markdown", hint="use --format text or json")
+    if message and mead:
+        raise UsageError("one message at a time", hint="say --message or --mead")
+    message = message or mead
     if diff and (message or effective):
-        raise UsageError("--diff stands alone", hint="leave --message and --effective out")
+        raise UsageError("--diff stands alone", hint="leave --message, --mead, --effective out")
     if effective:
         if message or "@" in stream:
             raise UsageError(
@@ -81,7 +86,7 @@ def command(
         if diff:
             _show_difference(here, at, output_format)
         elif message:
-            _print_message(here, state, stream)
+            _print_message(here, state, stream, mead=mead)
         elif output_format == "json":
             print_json(_document(at, state))
         else:
@@ -106,11 +111,13 @@ def _show_effective(catalog: Path, icpn: str, output_format: str) -> None:
         click.echo(visible(f"{value.path:<{width}}  {value.value}  ({origin})"))
 
 
-def _print_message(here: Session, state: StreamState, stream: str) -> None:
+def _print_message(here: Session, state: StreamState, stream: str, *, mead: bool) -> None:
     sent = state.open or state.baseline
-    if sent is None or sent.message is None:
-        raise UsageError(f"no message was sent for {stream}", hint="see  stardust-gitops history")
-    write_bytes(here.ledger.fetch(sent.message))
+    digest = (sent.mead if mead else sent.message) if sent else None
+    if digest is None:
+        kind = "MEAD message" if mead else "message"
+        raise UsageError(f"no {kind} was sent for {stream}", hint="see  stardust-gitops history")
+    write_bytes(here.ledger.fetch(digest))
 
 
 def _show_difference(here: Session, at: StreamId, output_format: str) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from stardust_gitops.catalog.models.parties import ArtistEntry, ContributorEntry, PartyEntry
 from stardust_gitops.content.canonical import Document
 
+NamesOf: TypeAlias = Callable[[PartyEntry], list[Document]]
+"""Tells the names that a party has in other languages; ``None`` in its place: nobody has any."""
 
-def party_document(entry: PartyEntry) -> Document:
-    """A party: the name, and the identifiers that are given."""
+
+def party_document(entry: PartyEntry, names_of: NamesOf | None = None) -> Document:
+    """A party: the name, the identifiers that are given, and its names in other languages."""
     document: Document = {"name": entry.name}
     if entry.isni:
         document["isni"] = entry.isni
@@ -22,40 +26,53 @@ def party_document(entry: PartyEntry) -> Document:
         document["ids"] = [
             {"namespace": owner, "value": value} for owner, value in sorted(entry.ids.items())
         ]
+    if names_of is not None and (names := names_of(entry)):
+        document["names"] = names
     return document
 
 
-def artist_documents(entries: Sequence[ArtistEntry]) -> list[Document]:
+def artist_documents(
+    entries: Sequence[ArtistEntry], names_of: NamesOf | None = None
+) -> list[Document]:
     """Display artists in their sequence."""
     return [
-        {"party": party_document(entry)}
+        {"party": party_document(entry, names_of)}
         if entry.role == "MainArtist"
-        else {"party": party_document(entry), "role": entry.role}
+        else {"party": party_document(entry, names_of), "role": entry.role}
         for entry in entries
     ]
 
 
 def contributor_documents(
-    entries: Sequence[ContributorEntry], publishers: Sequence[PartyEntry] = ()
+    entries: Sequence[ContributorEntry],
+    publishers: Sequence[PartyEntry] = (),
+    names_of: NamesOf | None = None,
 ) -> list[Document]:
     """Contributors in their sequence and publishers behind them, one for each party with all its
     roles and instruments (BR19)."""
     merged: dict[object, Document] = {}
     for entry in entries:
-        _merge(merged, entry, "roles", entry.roles)
+        document = _merged(merged, party_document(entry, names_of))
+        _add(document, "roles", entry.roles)
         if entry.instruments:
-            _merge(merged, entry, "instruments", entry.instruments)
+            _add(document, "instruments", entry.instruments)
+        if entry.ai_contribution is not None:
+            # One party with several entries, of which AI made some: it made a part of the whole.
+            known = document.setdefault("ai", entry.ai_contribution)
+            document["ai"] = known if known == entry.ai_contribution else "Partly"
     for publisher in publishers:
-        _merge(merged, publisher, "roles", ("MusicPublisher",))
+        document = _merged(merged, party_document(publisher, names_of))
+        _add(document, "roles", ("MusicPublisher",))
     return list(merged.values())
 
 
-def _merge(
-    merged: dict[object, Document], entry: PartyEntry, key: str, words: Sequence[str]
-) -> None:
-    party = party_document(entry)
-    who = repr(party) if entry.ids else tuple(party.items())
-    document = merged.setdefault(who, {"party": party})
+def _merged(merged: dict[object, Document], party: Document) -> Document:
+    plain = "ids" not in party and "names" not in party
+    who = tuple(party.items()) if plain else repr(party)
+    return merged.setdefault(who, {"party": party})
+
+
+def _add(document: Document, key: str, words: Sequence[str]) -> None:
     known = document.setdefault(key, [])
     known += [word for word in words if word not in known] if known else words
 

@@ -6,6 +6,7 @@ from stardust_gitops.catalog.models.overrides import OverrideEntry
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.content.artists import rights_line
 from stardust_gitops.content.canonical import Document
+from stardust_gitops.content.recording_parts import local_names
 from stardust_gitops.content.titles import title_documents
 
 _PLAIN = ("version", "catalog_number", "marketing_comment")
@@ -17,6 +18,8 @@ def details(model: ReleaseFile) -> Document:
     document = {key: value for key in _OF_RELEASE if (value := getattr(model, key)) is not None}
     if model.related:
         document["related"] = [entry.model_dump() for entry in model.related]
+    if model.display_artists:
+        document["display_artists"] = local_names(model.display_artists)
     return document | _lists(model)
 
 

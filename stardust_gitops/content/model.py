@@ -17,10 +17,20 @@ from typing import Literal
 
 from stardust_gitops.assets.facts import AudioFacts as AudioFacts
 from stardust_gitops.assets.facts import ImageFacts as ImageFacts
+from stardust_gitops.assets.facts import TextFacts as TextFacts
+from stardust_gitops.assets.facts import VideoFacts as VideoFacts
 
 DisplayArtistRole = Literal["MainArtist", "FeaturedArtist"]
 Compilation = Literal["single_artist", "multi_artist"]
 ParentalWarning = Literal["Explicit", "ExplicitContentEdited", "NotExplicit", "NoAdviceAvailable"]
+ContainsAI = Literal["All", "Partly", "None"]
+"""How much of a recording, or of a contribution, generative AI made (DDEX ContainsAI, AVS 9)."""
+AssetRole = Literal[
+    "audio", "video", "immersive", "preview", "screen_capture", "lyrics", "cover", "booklet"
+]
+"""What a file is to its release: `audio` or `video` of a track; beside it the `immersive` edition,
+a `preview` cut by the label, a `screen_capture` of the video, its `lyrics`; `cover` and `booklet`
+belong to the whole release."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +42,24 @@ class ProprietaryId:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LocalName:
+    """A name, or line of artists, in another language or script than that of the metadata."""
+
+    name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """A person or company as DDEX's Party: the name to show and public identifiers."""
+    """A person or company as DDEX's Party: the name to show, the same in other languages and
+    scripts, and public identifiers."""
 
     name: str
     isni: str | None = None
     ipi: str | None = None
     ipn: str | None = None
     ids: tuple[ProprietaryId, ...] = ()
+    names: tuple[LocalName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +73,13 @@ class Artist:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contributor:
     """A contributor with all roles (DDEX ContributorRole values) and instruments (InstrumentType
-    values), in the order written."""
+    values), in the order written. `ai` tells how much of the contribution generative AI made
+    (DDEX AiContribution)."""
 
     party: Party
     roles: tuple[str, ...]
     instruments: tuple[str, ...] = ()
+    ai: ContainsAI | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +177,66 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedRecording:
+    """Another recording and what the track is to it (DDEX ResourceRelationshipType): what a mix is
+    made from, what a ringtone is cut from. `start` and `duration` say where in this track the
+    other one stands, in seconds."""
+
+    type: str
+    isrc: str
+    start: int | None = None
+    duration: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Immersive:
+    """The immersive edition of a track (Dolby Atmos): the same recording in another sound, with an
+    ISRC of its own and, where it differs, a P-line."""
+
+    isrc: str
+    p_line: RightsLine | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """The musical work that a track is a part of: tracks of one disc in a row with an equal work
+    are its movements and form a group."""
+
+    title: str
+    titles: tuple[Title, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disc:
+    """What is said of one disc (volume, component) of a set: its title, and its own ICPN, as written, where it
+    is also a release by itself."""
+
+    number: int
+    title: str
+    icpn: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Descriptors:
+    """What is told in a DDEX MEAD message beside the release, in the values of its allowed value
+    sets; `bpm` is a decimal text. Only for targets that take such messages."""
+
+    moods: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    activities: tuple[str, ...] = ()
+    key: str | None = None
+    time_signature: str | None = None
+    tempo: str | None = None
+    bpm: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
     """One recording in its place on the release.
+
+    `video` tells that it is a Video, else it is a SoundRecording; `type` is DDEX's VideoType or
+    SoundRecordingType where it is not the usual one (ShortFormMusicalWorkVideo,
+    MusicalWorkSoundRecording; ``Clip`` is a stand-alone clip).
 
     `deals` is ``None`` where the track is sold on `Content.track_deals`, ``()`` where it is not
     sold alone (``available: album_only``, or ``none``). `language` is the language of the
@@ -182,6 +262,14 @@ class Track:
     bonus: bool = False
     hidden: bool = False
     preview: Preview | None = None
+    video: bool = False
+    type: str | None = None
+    immersive: Immersive | None = None
+    work: Work | None = None
+    related: tuple[RelatedRecording, ...] = ()
+    contains_ai: ContainsAI | None = None
+    display_artists: tuple[LocalName, ...] = ()
+    descriptors: Descriptors | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +278,8 @@ class Content:
 
     `icpn` is the GTIN-14. `release_dates` are those of territories that differ from `release_date`,
     sorted. `tracks` are in order of disc and place. `deals` are the terms of the
-    release, `track_deals` those of each track sold alone (``None``: the same as `deals`).
+    release, `track_deals` those of each track sold alone (``None``: the same as `deals`). `discs`
+    are those of which something is said, by number. `contains_ai` follows from the tracks.
     """
 
     icpn: str
@@ -219,20 +308,24 @@ class Content:
     keywords: tuple[str, ...] = ()
     marketing_comment: str | None = None
     release_dates: tuple[TerritoryDate, ...] = ()
+    display_artists: tuple[LocalName, ...] = ()
+    discs: tuple[Disc, ...] = ()
+    contains_ai: ContainsAI | None = None
+    descriptors: Descriptors | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """One file of the release. `role` is ``audio`` or ``cover``; `track` is the 1-based place in
-    `Content.tracks`, ``None`` for the cover. `path` is relative to the catalogue's root."""
+    """One file of the release. `track` is the 1-based place in `Content.tracks`, ``None`` for
+    cover and booklet. `path` is relative to the catalogue's root."""
 
-    role: Literal["audio", "cover"]
+    role: AssetRole
     track: int | None
     path: str
     sha256: str
     md5: str
     size: int
-    facts: AudioFacts | ImageFacts
+    facts: AudioFacts | ImageFacts | VideoFacts | TextFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

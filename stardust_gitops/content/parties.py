@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 from stardust_gitops.catalog.loading import Catalogue, Party, Target
 from stardust_gitops.catalog.models.parties import PartyEntry
 from stardust_gitops.catalog.suggest import did_you_mean
+from stardust_gitops.content.artists import NamesOf
 from stardust_gitops.content.canonical import Document
 from stardust_gitops.content.problems import Problems
+from stardust_gitops.content.recording_parts import local_names
 from stardust_gitops.diagnostics import Pointer
 
 E = TypeVar("E", bound=PartyEntry)
@@ -31,6 +33,7 @@ class Parties:
             names = (party.model.name, *(local.name for local in party.model.names))
             for name in dict.fromkeys(names):
                 self._keys.setdefault(name, []).append(key)
+        self._with_names = any(party.model.names for party in catalogue.parties.values())
         recipients = {target.model.recipient.dpid for target in catalogue.targets.values()}
         self._unknown_recipients = bool(catalogue.broken_targets)
         self._owners = recipients | {catalogue.config.sender.dpid}
@@ -47,6 +50,18 @@ class Parties:
             return self._by_key.get(entry.party)
         keys = self._keys.get(entry.name, ())
         return self._by_key[keys[0]] if len(keys) == 1 else None
+
+    @property
+    def told_names(self) -> NamesOf | None:
+        """Tells the names of a resolved entry's party in other languages, without the one that is
+        credited; ``None`` where no party has any."""
+        return self._names_of if self._with_names else None
+
+    def _names_of(self, entry: PartyEntry) -> list[Document]:
+        party = self.find(entry)
+        if party is None:
+            return []
+        return local_names(local for local in party.model.names if local.name != entry.name)
 
     def resolve(
         self, entries: tuple[E, ...], file: str, pointer: Pointer, problems: Problems

@@ -6,21 +6,31 @@ What is equal for all targets is resolved once (`Resolver.base`), the rest for e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from stardust_gitops.assets.lock import LockedAsset
 from stardust_gitops.catalog.loading import Catalogue, Label, Party, Target
 from stardust_gitops.catalog.models.parties import PartyEntry
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.content.artists import artist_documents, display_artist, rights_line
+from stardust_gitops.content.base import Base as Base
 from stardust_gitops.content.canonical import Document, content_of
 from stardust_gitops.content.deals import DealResolver, day_before, has_own_terms
 from stardust_gitops.content.details import details, overridden
-from stardust_gitops.content.effective import Taken, effective
-from stardust_gitops.content.fingerprint import AssetKey
+from stardust_gitops.content.effective import effective
+from stardust_gitops.content.files import asset_of, place_assets
 from stardust_gitops.content.labels import Labels, principal, told_name
-from stardust_gitops.content.model import Asset, Delivery
+from stardust_gitops.content.leave_out import kinds_of, release_without, tracks_without
+from stardust_gitops.content.model import Delivery
+from stardust_gitops.content.of_tracks import (
+    OF_TRACKS,
+    add_descriptors,
+    check_against_tracks,
+    has_tracks,
+    is_described,
+    of_tracks,
+)
 from stardust_gitops.content.parties import Parties, without_ids
 from stardust_gitops.content.problems import Problems
 from stardust_gitops.content.release_dates import release_dates
@@ -35,40 +45,6 @@ from stardust_gitops.content.words import allowed_words
 from stardust_gitops.diagnostics import Finding
 from stardust_gitops.genres.mapping import map_genre
 from stardust_gitops.identifiers.icpn import to_gtin14
-
-_WARNINGS = ("Explicit", "ExplicitContentEdited", "NoAdviceAvailable", "NotExplicit")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
-    """What of a release is equal for all targets. `document` lacks genres and deals and is
-    ``None`` where the release cannot be resolved; `findings` then say why. `model` is the file with
-    what parties say of its artists and ``stardust.yaml`` of what it lacks, `taken` where those
-    stand; `shared` are the files of the parties and of the label that it is made of. `label` is the
-    file that describes its label, if any does. `tracks` are in the order of the content. `assets`
-    are the locked files in the order of the tracks, cover last. `words` are those of DDEX's sets
-    of allowed values that it uses. `with_own_terms` and `with_own_genre` are the indices of the few
-    tracks that differ from the rest."""
-
-    file: str
-    model: ReleaseFile
-    document: Document | None
-    tracks: tuple[PlacedTrack, ...]
-    assets: tuple[tuple[str, int | None, LockedAsset], ...]
-    findings: tuple[Finding, ...]
-    label: Label | None = None
-    shared: frozenset[str] = frozenset()
-    taken: Taken = field(default_factory=dict)
-    words: frozenset[str] = frozenset()
-    with_own_terms: tuple[int, ...] = ()
-    with_own_genre: tuple[int, ...] = ()
-
-    def asset_keys(self) -> list[AssetKey]:
-        """What is fingerprinted of the files."""
-        return [
-            (role, self.tracks[number - 1].isrc if number else None, asset.file.sha256)
-            for role, number, asset in self.assets
-        ]
 
 
 class Resolver:
@@ -87,6 +63,9 @@ class Resolver:
             )
             for target in catalogue.targets.values()
         }
+        targets = catalogue.targets.values()
+        self._leaves_out = any(target.model.leave_out for target in targets)
+        self._describes = any(target.model.message.mead for target in targets)
 
     def base(self, file: str, model: ReleaseFile, locked: Mapping[str, LockedAsset]) -> Base:
         """The part for all targets. `locked` holds the measured assets by reference."""
@@ -100,29 +79,61 @@ class Resolver:
             model, self._catalogue.recordings, bool(self._catalogue.broken_recordings), problems
         )
         tracks = [with_parties(track, self._parties, problems) for track in placed]
-        usual = inherited(model)
+        usual = inherited(model, self._parties.told_names)
         documents = [track_document(track, usual, problems) for track in tracks]
         header = self._header(model, problems)
         label = self._labels.find(self._label_text(model))
         document: Document | None = None
         sound = [entry for entry in documents if entry is not None]
         if header is not None and len(sound) == len(model.tracks):
-            document = header | {"tracks": sound}
-            document["parental_warning"] = _parental_warning(model, sound, problems)
+            document = header | of_tracks(model, sound)
+            check_against_tracks(model, document, problems)
+        assets, complete = place_assets(model, tracks, locked)
         return Base(
             file=file,
             model=model,
             document=document,
             tracks=tuple(tracks),
-            assets=_place_assets(model, tracks, locked),
+            assets=assets,
+            complete=complete,
             findings=tuple(problems.findings),
             label=label,
             taken=taken,
             words=allowed_words(model, tracks),
-            with_own_terms=tuple(i for i, track in enumerate(tracks) if has_own_terms(track)),
-            with_own_genre=tuple(i for i, t in enumerate(tracks) if t.fields.genre is not None),
+            with_own_terms=_with_own_terms(tracks),
+            with_own_genre=_with_own_genre(tracks),
             shared=self._parties.files(model.artists, *(track.credits() for track in tracks))
             | ({label.file} if label is not None else set()),
+            kinds=kinds_of(model, tracks) if self._leaves_out else frozenset(),
+            described=self._describes and is_described(model, tracks),
+        )
+
+    def for_target(self, base: Base, target: Target) -> Base:
+        """The part for all targets without what this one leaves out; itself, where that is
+        nothing."""
+        kinds = base.kinds and base.kinds.intersection(target.model.leave_out)
+        if not kinds:
+            return base
+        tracks = tracks_without(base.tracks, kinds)
+        gone = {track.isrc for track in base.tracks} - {track.isrc for track in tracks}
+        model = release_without(base.model, kinds, gone)
+        document = base.document
+        if document is not None:
+            usual, found = inherited(model, self._parties.told_names), Problems(base.file)
+            sound = [track_document(track, usual, found) for track in tracks]
+            header = {key: document[key] for key in document if key not in OF_TRACKS}
+            document = header | of_tracks(model, [entry for entry in sound if entry is not None])
+        locked = {asset.path: asset for _, _, asset in base.assets}
+        return replace(
+            base,
+            model=model,
+            document=document,
+            tracks=tracks,
+            assets=place_assets(model, tracks, locked)[0],
+            words=allowed_words(model, tracks),
+            with_own_terms=_with_own_terms(tracks),
+            with_own_genre=_with_own_genre(tracks),
+            kinds=base.kinds - kinds,
         )
 
     def _label_text(self, model: ReleaseFile) -> str | None:
@@ -170,7 +181,7 @@ class Resolver:
             for key in ("icpn", "type", "title", "label", "language", "release_date")
         }
         document["display_artist"] = model.display_artist or display_artist(model.artists)
-        document["artists"] = artist_documents(model.artists)
+        document["artists"] = artist_documents(model.artists, self._parties.told_names)
         document["p_line"] = rights_line(values["p_line"])
         document["c_line"] = rights_line(values["c_line"])
         document |= details(model)
@@ -182,6 +193,7 @@ class Resolver:
 
     def content(self, base: Base, target: Target) -> tuple[Document | None, tuple[Finding, ...]]:
         """The content document for one target, or ``None`` and why there is none."""
+        base = self.for_target(base, target)
         if base.document is None:
             return None, ()
         problems = Problems(base.file, base.document["icpn"], target.id)
@@ -201,6 +213,16 @@ class Resolver:
         if label is not None:
             document["label"] = told_name(label, target)
         self._genres(document, base, target, problems)
+        if not has_tracks(document):
+            problems.error(
+                "SG2130",
+                ("tracks",),
+                f"no track of the release is left for {target.id}",
+                f"leave {target.id} out of targets:, or less out of leave_out: in {target.file}",
+            )
+            return None, tuple(problems.findings)
+        if base.described and target.model.message.mead:
+            add_descriptors(document, base.model, base.tracks)
         self._add_deals(document, base, target, problems)
         failed = bool(problems.findings)
         return (None if failed else document), tuple(dict.fromkeys(problems.findings))
@@ -296,24 +318,14 @@ class Resolver:
     def delivery(self, base: Base, target: Target, document: Document) -> Delivery:
         """All that the message to a target and its package are made from. `document` is the
         content for that target."""
+        base = self.for_target(base, target)
         assert base.model.icpn is not None
         label = self._label_at(base, target)
         return Delivery(
             icpn=base.model.icpn,
             content=content_of(document),
             on_behalf_of=None if label is None else principal(label),
-            assets=tuple(
-                Asset(
-                    role="cover" if role == "cover" else "audio",
-                    track=number,
-                    path=asset.path,
-                    sha256=asset.file.sha256,
-                    md5=asset.file.md5,
-                    size=asset.file.size,
-                    facts=asset.facts,
-                )
-                for role, number, asset in base.assets
-            ),
+            assets=tuple(asset_of(placed) for placed in base.assets),
         )
 
 
@@ -323,29 +335,9 @@ def _ended(deal: Document, end: str | None) -> Document:
     return deal | {"end": end}
 
 
-def _parental_warning(model: ReleaseFile, tracks: list[Document], problems: Problems) -> str:
-    """Explicit if any track is, else the strongest word that any track has."""
-    said = {track["parental_warning"] for track in tracks}
-    derived = next(value for value in _WARNINGS if value in said)
-    if model.parental_warning is not None and model.parental_warning != derived:
-        problems.error(
-            "SG2005",
-            ("parental_warning",),
-            f"the release says {model.parental_warning}, its tracks make it {derived}",
-            "remove parental_warning from the release: it follows from the tracks",
-        )
-    return derived
+def _with_own_terms(tracks: Iterable[PlacedTrack]) -> tuple[int, ...]:
+    return tuple(index for index, track in enumerate(tracks) if has_own_terms(track))
 
 
-def _place_assets(
-    model: ReleaseFile, tracks: list[PlacedTrack], locked: Mapping[str, LockedAsset]
-) -> tuple[tuple[str, int | None, LockedAsset], ...]:
-    placed: list[tuple[str, int | None, LockedAsset]] = []
-    for number, track in enumerate(tracks, start=1):
-        asset = locked.get(track.fields.audio or "")
-        if asset is not None:
-            placed.append(("audio", number, asset))
-    cover = locked.get(model.cover or "")
-    if cover is not None:
-        placed.append(("cover", None, cover))
-    return tuple(placed)
+def _with_own_genre(tracks: Iterable[PlacedTrack]) -> tuple[int, ...]:
+    return tuple(i for i, track in enumerate(tracks) if track.fields.genre is not None)

@@ -11,6 +11,7 @@ from stardust_gitops.catalog.models.parties import PartyEntry
 from stardust_gitops.catalog.models.recordings import RecordingFields, TrackEntry
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.content.artists import (
+    NamesOf,
     artist_documents,
     contributor_documents,
     display_artist,
@@ -19,6 +20,7 @@ from stardust_gitops.content.artists import (
 from stardust_gitops.content.canonical import Document
 from stardust_gitops.content.parties import Parties
 from stardust_gitops.content.problems import Problems
+from stardust_gitops.content.recording_parts import has_parts, part_documents
 from stardust_gitops.content.titles import title_documents
 from stardust_gitops.diagnostics import Pointer
 
@@ -107,30 +109,31 @@ def with_parties(track: PlacedTrack, parties: Parties, problems: Problems) -> Pl
 
 class Inherited(NamedTuple):
     """What tracks have of their release where they say nothing themselves: its main artists, and
-    its P-line. Made once for all of them."""
+    its P-line; and who knows the names of their parties in other languages. Made once for all."""
 
     artists: list[Document]
     display_artist: str
     p_line: Document | None
+    names_of: NamesOf | None
 
 
-def inherited(release: ReleaseFile) -> Inherited:
+def inherited(release: ReleaseFile, names_of: NamesOf | None = None) -> Inherited:
     """What the tracks of a release have of it."""
     main = [entry for entry in release.artists if entry.role == "MainArtist"]
     line = release.p_line
     return Inherited(
-        artists=artist_documents(main),
+        artists=artist_documents(main, names_of),
         display_artist=display_artist(main),
         p_line=None if line is None else rights_line(line),
+        names_of=names_of,
     )
 
 
-def track_document(track: PlacedTrack, release: Inherited, problems: Problems) -> Document | None:
-    """The canonical document of a track, without what differs by target (genre, deals)."""
-    fields = track.fields
+def _is_complete(track: PlacedTrack, release: Inherited, problems: Problems) -> bool:
+    """Whether a track has what each needs; what it lacks is a problem."""
     complete = True
     for key in ("title", "parental_warning"):
-        if getattr(fields, key) is None:
+        if getattr(track.fields, key) is None:
             file, pointer = track.pointer(key)
             problems.error(
                 "SG2001",
@@ -140,7 +143,7 @@ def track_document(track: PlacedTrack, release: Inherited, problems: Problems) -
                 file or None,
             )
             complete = False
-    own = fields.artists
+    own = track.fields.artists
     if not (release.artists if own is None else any(e.role == "MainArtist" for e in own)):
         file, pointer = track.pointer("artists")
         problems.error(
@@ -151,15 +154,21 @@ def track_document(track: PlacedTrack, release: Inherited, problems: Problems) -
             file or None,
         )
         complete = False
-    if not complete:
+    return complete
+
+
+def track_document(track: PlacedTrack, release: Inherited, problems: Problems) -> Document | None:
+    """The canonical document of a track, without what differs by target (genre, deals)."""
+    if not _is_complete(track, release, problems):
         return None
+    fields, own = track.fields, track.fields.artists
     document: Document = {
         "isrc": track.isrc,
         "disc": track.entry.disc,
         "title": fields.title,
         "display_artist": fields.display_artist
         or (release.display_artist if own is None else display_artist(own)),
-        "artists": release.artists if own is None else artist_documents(own),
+        "artists": release.artists if own is None else artist_documents(own, release.names_of),
         "parental_warning": fields.parental_warning,
     }
     for key in ("version", "iswc", "language"):
@@ -169,10 +178,12 @@ def track_document(track: PlacedTrack, release: Inherited, problems: Problems) -
         document["titles"] = title_documents(fields.titles)
     if fields.contributors or fields.publishers:
         document["contributors"] = contributor_documents(
-            fields.contributors or (), fields.publishers or ()
+            fields.contributors or (), fields.publishers or (), release.names_of
         )
-    if fields.preview is not None:
-        document["preview"] = fields.preview.model_dump(exclude_none=True)
+    if fields.preview is not None:  # its file is no word of the content
+        document["preview"] = fields.preview.model_dump(exclude_none=True, exclude={"audio"})
+    if has_parts(fields):
+        document |= part_documents(fields)
     line = rights_line(fields.p_line) if fields.p_line else release.p_line
     if line is not None:
         document["p_line"] = line

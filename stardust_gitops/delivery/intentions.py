@@ -37,8 +37,9 @@ from stardust_gitops.ledger.events import Kind, StreamId
 from stardust_gitops.ledger.journal import Entry
 from stardust_gitops.ledger.state import Phase, Sent, StreamState
 from stardust_gitops.messages.ern.options import MessageOptions
-from stardust_gitops.messages.ern.writer import write_message
 from stardust_gitops.messages.header import Header
+from stardust_gitops.messages.mead.version import MEAD_11
+from stardust_gitops.messages.mead.writer import mead_id, write_mead
 from stardust_gitops.messages.problems import MessageError
 from stardust_gitops.planning.decide import REMOVALS
 from stardust_gitops.planning.model import Action, Item
@@ -46,6 +47,7 @@ from stardust_gitops.planning.model import Action, Item
 _CHANGING = re.compile(
     rb"<(MessageId|MessageThreadId|MessageCreatedDateTime|UpdateIndicator)>[^<]*<"
 )
+_DOCUMENTS = (b"<SupplementalDocumentList>", b"</SupplementalDocumentList>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ def prepare(session: Session, item: Item, *, batch: str) -> Draft | None:
     else:
         _must_be_as_planned(item, job.delivery)
         intended = _render(session, item, job, state, folder=folder, batch=batch)
-        if _repeats(item, state, intended["body"]):
+        if _repeats(item, state, intended):
             _import(session, item, stream, intended)
             return None
     member = member_of(stream, intended)
@@ -122,9 +124,13 @@ def record(session: Session, batch: str, drafts: Sequence[Draft]) -> Shipment:
 
 
 def body_digest(message: bytes) -> str:
-    """SHA-256 of a message without its ids, its time and what it says it is: what tells whether it
-    repeats another."""
-    return hashlib.sha256(_CHANGING.sub(rb"<\1><", message, count=4)).hexdigest()
+    """SHA-256 of a message without its ids, its time, what it says it is and what documents come
+    with it: what tells whether it repeats another."""
+    said = _CHANGING.sub(rb"<\1><", message, count=4)
+    before, begin, after = said.partition(_DOCUMENTS[0])
+    if begin:
+        said = before.rstrip() + after.partition(_DOCUMENTS[1])[2]
+    return hashlib.sha256(said).hexdigest()
 
 
 def next_created(now: datetime, last: str | None) -> str:
@@ -195,9 +201,11 @@ def _intend(
         choreography=recipient.choreography,
         with_files=item.with_files,
     )
-    message = write_message(delivery, header, _options(session, item, job, package))
-    _must_be_sound(session, message)
+    options = _options(session, item, job, package)
     fingerprint, assets = delivery_fingerprints(delivery)
+    message = session.desk.bodies.write(delivery, header, options, fingerprint=fingerprint)
+    _must_be_sound(session, message, options.version)
+    beside = {} if options.mead is None else _mead(session, delivery, header, job.described)
     return {
         "operation": str(item.action),
         "status": job.status,
@@ -217,6 +225,21 @@ def _intend(
         "body": body_digest(message),
         "batch": batch,
         "package": package.as_data(),
+        **beside,
+    }
+
+
+def _mead(
+    session: Session, delivery: Delivery, header: Header, described: frozenset[str]
+) -> dict[str, Any]:
+    """What an ``intended`` event says of the MEAD message, which is in the content store."""
+    message = write_mead(delivery, header, described)
+    _must_be_sound(session, message, MEAD_11.name)
+    return {
+        "mead": session.ledger.store(message),
+        "mead_id": mead_id(header.message_id),
+        "mead_size": len(message),
+        "mead_body": body_digest(message),
     }
 
 
@@ -255,11 +278,12 @@ def _options(session: Session, item: Item, job: Job, package: Package) -> Messag
         item.action,
         last_day=job.end_date or past.date().isoformat(),
         replaced_isrcs=job.replaced_isrcs,
+        described=job.described,
     )
 
 
-def _must_be_sound(session: Session, message: bytes) -> None:
-    problems = session.desk.check(message, session.recipient.message.version)
+def _must_be_sound(session: Session, message: bytes, version: str) -> None:
+    problems = session.desk.check(message, version)
     if problems:
         shown = "; ".join(str(problem) for problem in problems[:3])
         more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
@@ -270,19 +294,25 @@ def _must_be_sound(session: Session, message: bytes) -> None:
         )
 
 
-def _repeats(item: Item, state: StreamState, body: str) -> bool:
+def _repeats(item: Item, state: StreamState, intended: Mapping[str, Any]) -> bool:
+    """Whether neither the message nor the MEAD message, if there is one, says anything new."""
+    last = state.baseline.mead_body if state.baseline else None
     return (
         item.action is Action.UPDATE
         and state.phase is Phase.LIVE
         and state.rejected is None
-        and state.last_body == body
+        and state.last_body == intended["body"]
+        and intended.get("mead_body", last) == last
     )
 
 
 def _import(session: Session, item: Item, stream: StreamId, intended: Mapping[str, Any]) -> None:
     """Put on record that the recipient has this content already, told by the last message."""
-    message_only = ("message_id", "thread_id", "created", "message", "message_size")
-    data = {k: v for k, v in intended.items() if k not in (*message_only, "batch", "package")}
+    message_only = (
+        *("message_id", "thread_id", "created", "message", "message_size", "batch", "package"),
+        *("mead", "mead_id", "mead_size", "mead_body"),
+    )
+    data = {k: v for k, v in intended.items() if k not in message_only}
     data["reason"] = "message_equal"
     session.journal.append(Entry(stream, Kind.IMPORTED, data))
     session.outcomes.add(

@@ -10,6 +10,7 @@ from stardust_gitops.content.canonical import Document, document_of
 from stardust_gitops.delivery.session import Job
 from stardust_gitops.ledger.state import Sent
 from stardust_gitops.ledger.store import LedgerStore
+from stardust_gitops.messages.mead.described import described_in
 from stardust_gitops.planning.differences import corrected_isrcs
 from stardust_gitops.planning.model import Action
 
@@ -18,13 +19,15 @@ def as_known(job: Job, operation: Action, sent: Sent | None, ledger: LedgerStore
     """A job for a recipient that has, or is about to get, what was `sent`.
 
     The release keeps its ICPN digit by digit: a UPC that becomes an EAN in the catalogue stays the
-    UPC there. An update names the ISRCs that it puts in the place of others.
+    UPC there. An update names the ISRCs that it puts in the place of others, and what was described
+    before is known, so that it can be taken back.
     """
     if sent is None:
         return job
     before: Document = orjson.loads(ledger.fetch(sent.content))
     delivery = replace(job.delivery, icpn=before["icpn"])
+    job = replace(job, delivery=delivery, described=described_in(before["content"]))
     if operation is not Action.UPDATE:
-        return replace(job, delivery=delivery)
+        return job
     corrected = corrected_isrcs(before, document_of(delivery))
-    return replace(job, delivery=delivery, replaced_isrcs=tuple(sorted(corrected.items())))
+    return replace(job, replaced_isrcs=tuple(sorted(corrected.items())))

@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import Any
 
-from stardust_gitops.content.model import Asset, Delivery
+from stardust_gitops.content.model import Asset, AssetRole, Delivery
 from stardust_gitops.delivery.recipient import Choreography, Naming
 from stardust_gitops.errors import CatalogueError
 from stardust_gitops.messages.ern.recordings import carried_assets
+from stardust_gitops.messages.manifest import ProductType, product_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,7 @@ class PackageFile:
     of the asset.
     """
 
-    role: Literal["audio", "cover"]
+    role: AssetRole
     track: int | None
     path: str
     uri: str
@@ -35,30 +36,40 @@ class Package:
     """The folder of one release: its message and the resources that travel with it.
 
     Kept with the intention, so that a later run, whatever the target's settings are by then,
-    finishes what was begun and knows it when it sees it.
+    finishes what was begun and knows it when it sees it. `product` is what a manifest calls it.
     """
 
     folder: str
     message_path: str
     files: tuple[PackageFile, ...] = ()
+    product: ProductType = "AudioProduct"
+
+    @property
+    def mead_path(self) -> str:
+        """Where a MEAD message lies, if one travels: beside the release's own."""
+        return f"{self.message_path.removesuffix('.xml')}_MEAD.xml"
 
     def moved_to(self, folder: str) -> Package:
         """The same package in another folder; the message, which names files relative to itself,
         stays as it is."""
         here = len(self.folder)
-        return Package(
+        return replace(
+            self,
             folder=folder,
             message_path=folder + self.message_path[here:],
             files=tuple(replace(file, path=folder + file.path[here:]) for file in self.files),
         )
 
     def as_data(self) -> dict[str, Any]:
-        """As JSON values, for an event."""
-        return {
+        """As JSON values, for an event; what goes without saying is left out."""
+        data: dict[str, Any] = {
             "folder": self.folder,
             "message_path": self.message_path,
             "files": [asdict(file) for file in self.files],
         }
+        if self.product != "AudioProduct":
+            data["product"] = self.product
+        return data
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Package:
@@ -67,6 +78,7 @@ class Package:
             folder=data["folder"],
             message_path=data["message_path"],
             files=tuple(PackageFile(**file) for file in data["files"]),
+            product=data.get("product", "AudioProduct"),
         )
 
 
@@ -95,21 +107,41 @@ def lay_out(
                 sha256=asset.sha256,
             )
         )
-    return Package(folder=folder, message_path=f"{folder}/{icpn}.xml", files=tuple(files))
+    return Package(
+        folder=folder,
+        message_path=f"{folder}/{icpn}.xml",
+        files=tuple(files),
+        product=product_type(delivery.content),
+    )
 
 
 def _stem(delivery: Delivery, asset: Asset, naming: Naming, reference: int) -> str:
     """The name without its extension. `reference` is the number of the file in the message, its
-    TechnicalResourceDetailsReference (E.1): recordings in their order, then the cover."""
+    TechnicalResourceDetailsReference (E.1): its place among the files that the message carries."""
     if naming == "ICPN_T":
         return f"{delivery.icpn}_T{reference}"
+    ending = _ENDINGS[asset.role]
     if asset.track is None:
-        return delivery.icpn
+        return f"{delivery.icpn}{ending}"
     tracks = delivery.content.tracks
     disc = tracks[asset.track - 1].disc
     number = sum(1 for track in tracks[: asset.track] if track.disc == disc)
     digits = 3 if naming == "ICPN_DD_TTT" else 2
-    return f"{delivery.icpn}_{disc:02}_{number:0{digits}}"
+    return f"{delivery.icpn}_{disc:02}_{number:0{digits}}{ending}"
+
+
+_ENDINGS: Mapping[AssetRole, str] = {
+    "audio": "",
+    "video": "",
+    "immersive": "_immersive",
+    "preview": "_preview",
+    "screen_capture": "_screen",
+    "lyrics": "_lyrics",
+    "cover": "",
+    "booklet": "_booklet",
+}
+"""What tells the files of one track, and of the release, apart. A name is for humans: what binds is
+the path in the message (ERN Part 3)."""
 
 
 def _extension(path: str) -> str:
@@ -117,7 +149,7 @@ def _extension(path: str) -> str:
     if not re.fullmatch(r"\.[a-z0-9]{1,8}", extension, re.ASCII):
         raise CatalogueError(
             f"{path} has no file extension that a recipient would understand",
-            hint="name the file with its real extension: .flac, .wav, .jpg, .png",
+            hint="name the file with its real extension: .flac, .wav, .mov, .jpg, .pdf, .ttml",
             code="SG6012",
         )
     return extension

@@ -29,13 +29,16 @@ DELIVERY_TYPES: Mapping[str, DeliveryType] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSettings:
     """What format the recipient takes: ERN version, message profile and its variant (``None``:
-    derived), algorithm of hash sums, whether deals are told of tracks by themselves."""
+    derived), algorithm of hash sums, whether deals are told of tracks by themselves, the
+    business profiles of ERN 3 (``None``: derived), whether a MEAD message travels beside."""
 
     version: str = "4.3"
-    profile: Profile = "Audio"
+    profile: Profile | None = None
     variant: Variant | None = None
     hash_algorithm: HashAlgorithm = "MD5"
     track_deals: bool = True
+    business_profiles: tuple[str, ...] | None = None
+    mead: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,8 @@ from stardust_gitops.errors import GitOpsError
 from stardust_gitops.ledger.events import StreamId
 from stardust_gitops.ledger.journal import Journal
 from stardust_gitops.ledger.store import LedgerStore
+from stardust_gitops.messages.bodies import Bodies
+from stardust_gitops.messages.mead.described import NOBODY
 from stardust_gitops.messages.problems import Problem
 from stardust_gitops.planning.model import Item
 
@@ -28,13 +30,15 @@ LIVE_ENVIRONMENT = "production"
 class Job:
     """What an item sends. `status` is the catalogue's status for this target, `protected` its
     `prevent_takedown`. `end_date` is the last day (date text) of what a takedown ends, where the
-    catalogue names one. `replaced_isrcs` are ISRCs that take the place of others (new, old)."""
+    catalogue names one. `replaced_isrcs` are ISRCs that take the place of others (new, old).
+    `described` is what the recipient was told of in a MEAD message (`mead.described`)."""
 
     delivery: Delivery
     status: str
     protected: bool = False
     end_date: str | None = None
     replaced_isrcs: tuple[tuple[str, str], ...] = ()
+    described: frozenset[str] = NOBODY
 
 
 Load = Callable[[Item], Job]
@@ -42,7 +46,7 @@ Load = Callable[[Item], Job]
 Raises `GitOpsError` where it cannot."""
 
 Check = Callable[[bytes, str], Sequence[Problem]]
-"""All that is wrong with a message of an ERN version."""
+"""All that is wrong with a message of a version (of ERN, or ``MEAD 1.1``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,7 @@ class Desk:
     check: Check
     reporter: Reporter
     batch_ids: BatchIds
+    bodies: Bodies = field(default_factory=Bodies)
 
     @property
     def test(self) -> bool:

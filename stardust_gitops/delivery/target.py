@@ -18,6 +18,7 @@ from stardust_gitops.ledger.events import Provenance, StreamId
 from stardust_gitops.ledger.journal import Journal
 from stardust_gitops.ledger.lease import Wait, holding_lease
 from stardust_gitops.ledger.store import LeaseHeldError, LeaseLostError
+from stardust_gitops.messages.problems import SchemaError
 from stardust_gitops.planning.model import OPERATIONS, Action, Item
 
 _TAKEDOWNS, _PURGES = frozenset({Action.TAKEDOWN}), frozenset({Action.PURGE})
@@ -179,8 +180,8 @@ def _draft(session: Session, item: Item, *, batch: str) -> Draft | None:
     """The draft of an item; ``None`` where there is none, which is then in the results."""
     try:
         return prepare(session, item, batch=batch)
-    except (SafetyError, LockedError):
-        raise  # somebody else writes to this stream, or has our lease
+    except (SafetyError, LockedError, SchemaError):
+        raise  # somebody else writes to this stream or has our lease, or no message can be judged
     except GitOpsError as error:
         session.refuse(item.release, str(item.action), error)
         return None

@@ -20,7 +20,7 @@ EVENT_FORMAT = 1
 GENESIS = "0" * 64
 BATCH_PREFIX = "batch:"
 LEASE_SUBJECT = "lease"
-REFERENCES = ("content", "message", "marker")
+REFERENCES = ("content", "message", "mead", "marker")
 """Keys of `Event.data` that hold digests of bytes in the content store."""
 
 
@@ -76,8 +76,10 @@ class Event:
 
     - intended: operation, status, message_fingerprint, assets_fingerprint, scheme, recordings,
       content (digest), message_id, thread_id, created (instant text), message (digest), body
-      (digest of the message without ids and times), batch, recipient (DPID), protected. Of a
-      batch: folder, layout, members, created, marker_path
+      (digest of the message without ids and times), batch, recipient (DPID), protected; where a
+      MEAD message travels also mead (digest), mead_id, mead_size and mead_body, which are to it
+      what message, message_id, message_size and body are to the message. Of a batch: folder,
+      layout, members, created, marker_path
     - completing: of a batch also members, marker (digest)
     - failed: text, code, outcome (``unknown`` where the marker was begun and nobody knows)
     - acknowledged: message_id, status, text; rejected: message_id, action, text

@@ -99,6 +99,8 @@ def _sent(event: Event) -> Sent:
         batch=_optional(data, "batch"),
         recipient=_optional(data, "recipient"),
         protected=bool(data.get("protected", False)),
+        mead=_optional(data, "mead"),
+        mead_body=_optional(data, "mead_body"),
     )
 
 
@@ -221,7 +223,10 @@ def _imported(state: StreamState, event: Event) -> Changes:
     own = sent.message_id is not None or sent.body is None
     if own or old is None or not sent.body == state.last_body == old.body:
         return {**changes, "baseline": sent, "previous": old, "previous_phase": state.phase}
-    carried = ("operation", "message_id", "thread_id", "created", "message", "batch")
+    carried = (
+        *("operation", "message_id", "thread_id", "created", "message", "batch"),
+        *("mead", "mead_body"),
+    )
     return {**changes, "baseline": replace(sent, **{name: getattr(old, name) for name in carried})}
 
 

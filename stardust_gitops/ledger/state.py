@@ -26,7 +26,8 @@ class Sent:
     times. `status` is the catalogue's status at that time, `protected` its `prevent_takedown`.
     `recordings` is a digest of the ordered ISRCs: it tells a renamed release. `created` is an
     instant text, so that the latest is the greatest. `recipient` is the DPID: it tells a renamed
-    target.
+    target. `mead` and `mead_body` are to the MEAD message beside the message what `message` and
+    `body` are to this; unset where none travelled.
     """
 
     operation: str
@@ -46,6 +47,8 @@ class Sent:
     batch: str | None = None
     recipient: str | None = None
     protected: bool = False
+    mead: str | None = None
+    mead_body: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

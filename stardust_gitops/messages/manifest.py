@@ -14,6 +14,8 @@ from typing import Literal, get_args
 from lxml import etree
 from lxml.etree import SubElement
 
+from stardust_gitops.content.model import Content
+from stardust_gitops.content.profiles import makeup_of, profile_in_ern_4
 from stardust_gitops.messages.header import MessagingParty
 from stardust_gitops.messages.problems import MessageError, Problem
 from stardust_gitops.messages.structure import Grammar
@@ -27,6 +29,8 @@ DeliveryType = Literal[
     "ReDelivery",
     "TakeDown",
 ]
+ProductType = Literal["AudioProduct", "MixedMediaBundleProduct", "MobileProduct", "VideoProduct"]
+"""What kind of release a message is about."""
 
 _NAMESPACES: Mapping[str, str] = {
     "1.5": "http://ddex.net/xml/ern-c/15",
@@ -55,7 +59,7 @@ _TYPES: Mapping[str, str] = {
 _SETS: Mapping[str, frozenset[str]] = {
     "MessageType": frozenset({"NewReleaseMessage"}),
     "DeliveryType": frozenset(get_args(DeliveryType)),
-    "ProductType": frozenset({"AudioProduct"}),
+    "ProductType": frozenset(get_args(ProductType)),
 }
 _ALGORITHMS: Mapping[str, frozenset[str]] = {
     "1.5": frozenset({"MD5"}),  # the value sets of that time know no SHA-256
@@ -66,12 +70,14 @@ _ALGORITHMS: Mapping[str, frozenset[str]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestEntry:
     """One message of the batch. `url` is its path relative to the batch's folder, `digest` the
-    hash of its bytes in hex (``None`` where none is said)."""
+    hash of its bytes in hex (``None`` where none is said), `product_type` as `product_type` tells
+    it."""
 
     message_id: str
     url: str
     icpn: str
     delivery_type: DeliveryType
+    product_type: ProductType = "AudioProduct"
     digest: str | None = None
     hash_algorithm: Literal["MD5", "SHA-256"] = "MD5"
 
@@ -88,6 +94,20 @@ class ManifestBatch:
     recipient: MessagingParty
     entries: tuple[ManifestEntry, ...]
     test: bool = False
+
+
+_PRODUCTS: Mapping[str, ProductType] = {
+    "LongFormMusicalWorkVideo": "VideoProduct",
+    "MixedMedia": "MixedMediaBundleProduct",
+    "Ringtone": "MobileProduct",
+    "Video": "VideoProduct",
+}
+
+
+def product_type(content: Content) -> ProductType:
+    """What a manifest calls a release: it goes by the profile that the content has by itself, so
+    that bonus videos make no bundle of an album."""
+    return _PRODUCTS.get(profile_in_ern_4(makeup_of(content)), "AudioProduct")
 
 
 @functools.cache
@@ -137,7 +157,7 @@ def _add_entry(root: etree._Element, entry: ManifestEntry) -> None:
     add(element, "URL", entry.url)
     add(SubElement(element, "IncludedReleaseId"), "ICPN", entry.icpn)
     add(element, "DeliveryType", entry.delivery_type)
-    add(element, "ProductType", "AudioProduct")
+    add(element, "ProductType", entry.product_type)
     if entry.digest is not None:
         digest = SubElement(element, "HashSum")
         add(digest, "HashSumValue", entry.digest)

@@ -8,9 +8,13 @@ from stardust_gitops.errors import GitOpsError
 
 
 class MessageError(GitOpsError):
-    """The content cannot be put into a message of this kind, or an XSD cannot be used."""
+    """The content cannot be put into a message of this kind."""
 
     default_code = "SG4000"
+
+
+class SchemaError(MessageError):
+    """An XSD that is installed cannot be used: that is no fault of any message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

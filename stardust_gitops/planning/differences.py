@@ -14,6 +14,7 @@ from stardust_gitops.planning.reasons import (
     ASSETS_CHANGED,
     AUDIO_REPLACED,
     COVER_REPLACED,
+    FILES_CHANGED,
     IDENTIFIER_CORRECTED,
     METADATA_CHANGED,
 )
@@ -23,6 +24,8 @@ SET_FIELDS = frozenset(
     {"territories", "excluded_territories", "models", "uses", "ids", "instant_gratification"}
 )
 """Lists without order: what was added or removed counts, each element alone."""
+_MAIN_ROLES = frozenset({"audio", "video"})
+"""The roles of files that are the recording itself."""
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
@@ -63,8 +66,8 @@ def with_changes(
 
 
 def corrected_isrcs(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
-    """ISRCs that come in the place of others for the very same audio: new → old."""
-    old, new = _audio(before), _audio(after)
+    """ISRCs that come in the place of others for the very same audio or video: new → old."""
+    old, new = _recordings(before), _recordings(after)
     gone: dict[str, list[str]] = {}
     for isrc, digest in old.items():
         if isrc not in new:
@@ -76,14 +79,18 @@ def corrected_isrcs(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict
     return found
 
 
-def _audio(delivery: Mapping[str, Any]) -> dict[str, str]:
-    """The digest of the audio of each ISRC."""
+def _recordings(delivery: Mapping[str, Any]) -> dict[str, str]:
+    """The digest of the audio or video of each ISRC."""
+    return {isrc: str(asset.get("sha256", "")) for isrc, asset in _main_files(delivery)}
+
+
+def _main_files(delivery: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The ISRC of each recording with its audio or video; what it has beside is not it."""
     tracks = (delivery.get("content") or {}).get("tracks") or []
-    return {
-        str(tracks[asset["track"] - 1].get("isrc", "")): str(asset.get("sha256", ""))
-        for asset in delivery.get("assets") or []
-        if asset.get("track") is not None and asset["track"] <= len(tracks)
-    }
+    for asset in delivery.get("assets") or []:
+        number = asset.get("track")
+        if number is not None and number <= len(tracks) and asset.get("role") in _MAIN_ROLES:
+            yield str(tracks[number - 1].get("isrc", "")), asset
 
 
 def _under_new_isrcs(
@@ -108,7 +115,10 @@ def _of_files(reason: Reason, files: Sequence[Change]) -> tuple[Reason, ...]:
     """What of a reason holds, now that it is known which files differ."""
     if not files:
         return ()
-    return (COVER_REPLACED,) if all(change.path == "cover" for change in files) else (reason,)
+    roles = {change.path.rpartition(".")[2] for change in files}
+    if roles == {"cover"}:
+        return (COVER_REPLACED,)
+    return (reason,) if roles & _MAIN_ROLES else (FILES_CHANGED,)
 
 
 def _other_audio(
@@ -132,13 +142,12 @@ def _other_audio(
 
 
 def _durations(delivery: Mapping[str, Any]) -> dict[str, Decimal]:
-    """Seconds of each ISRC's audio, as it was measured."""
-    tracks = (delivery.get("content") or {}).get("tracks") or []
+    """Seconds of each ISRC's audio or video, as it was measured."""
     found: dict[str, Decimal] = {}
-    for asset in delivery.get("assets") or []:
-        number, seconds = asset.get("track"), (asset.get("facts") or {}).get("duration")
-        if number is not None and number <= len(tracks) and seconds is not None:
-            found[str(tracks[number - 1].get("isrc", ""))] = Decimal(seconds)
+    for isrc, asset in _main_files(delivery):
+        seconds = (asset.get("facts") or {}).get("duration")
+        if seconds is not None:
+            found[isrc] = Decimal(seconds)
     return found
 
 
@@ -224,7 +233,7 @@ def _key(value: Any) -> str:
 
 
 def _files(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    """The files that differ: ``tracks[1].audio`` and ``cover``, by digest.
+    """The files that differ: ``tracks[1].audio``, ``tracks[1].lyrics`` and ``cover``, by digest.
 
     Aligned by ISRC as the tracks are, so that a new order alone replaces no audio.
     """
@@ -236,16 +245,17 @@ def _files(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Chan
             yield Change(path=path, before=was and was[1], after=now and now[1])
 
 
-def _digests(delivery: Mapping[str, Any]) -> dict[tuple[str, int], tuple[str, str]]:
-    """(ISRC or role, occurrence) → (path, digest), in the order of the delivery."""
+def _digests(delivery: Mapping[str, Any]) -> dict[tuple[str, int, str], tuple[str, str]]:
+    """(ISRC or nothing, occurrence, role) → (path, digest), in the order of the delivery."""
     content = delivery.get("content") or {}
     places = {index: key for key, (index, _) in _by_isrc(content.get("tracks") or []).items()}
-    found: dict[tuple[str, int], tuple[str, str]] = {}
+    found: dict[tuple[str, int, str], tuple[str, str]] = {}
     for asset in delivery.get("assets") or []:
-        track, digest = asset.get("track"), f"sha256:{str(asset.get('sha256', ''))[:12]}"
+        track, role = asset.get("track"), str(asset.get("role"))
+        digest = f"sha256:{str(asset.get('sha256', ''))[:12]}"
         if track is None:
-            found[str(asset.get("role")), 0] = (str(asset.get("role")), digest)
+            found["", 0, role] = (role, digest)
         else:
-            key = places.get(track - 1, ("", track))
-            found[key] = (f"tracks[{track - 1}].{asset.get('role')}", digest)
+            isrc, occurrence = places.get(track - 1, ("", track))
+            found[isrc, occurrence, role] = (f"tracks[{track - 1}].{role}", digest)
     return found

@@ -76,13 +76,14 @@ def _described(path: str) -> tuple[str, ...]:
 
 
 def _users(rows: Iterable[ReleaseRow], files: Collection[str]) -> Iterator[str]:
-    """The files that are made of some of these: by a recording, by audio, by a cover,
-    by a party or the label."""
+    """The files that are made of some of these: by a recording, by one of its files, by cover or
+    booklet, by a party or the label."""
     for row in rows:
-        if row.cover in files or not row.shared.isdisjoint(files):
+        if row.cover in files or row.booklet in files or not row.shared.isdisjoint(files):
             yield row.file
         for track in row.tracks:
-            if track.audio in files:
+            changed = track.audio in files or any(path in files for path in track.beside)
+            if changed:
                 yield track.origin
-            if track.audio in files or track.origin in files:
+            if changed or track.origin in files:
                 yield row.file

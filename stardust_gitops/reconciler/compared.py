@@ -1,13 +1,15 @@
 """What would be sent, beside what was sent last: ``plan --diff xml`` and ``show --diff xml``.
 
 The message is made as `apply` makes it, but is neither recorded nor checked; its ids and time,
-which no comparison looks at, are those of a preview.
+which no comparison looks at, are those of a preview. A MEAD message that travels beside it is
+compared with it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from stardust_gitops.content.canonical import load_delivery
 from stardust_gitops.delivery.intentions import next_created
@@ -19,9 +21,16 @@ from stardust_gitops.errors import GitOpsError
 from stardust_gitops.ledger.events import StreamId
 from stardust_gitops.ledger.state import Sent
 from stardust_gitops.ledger.store import LedgerStore
-from stardust_gitops.messages.comparison.difference import Comparison, compare, summary
+from stardust_gitops.messages.comparison.difference import (
+    Comparison,
+    Difference,
+    compare,
+    summary,
+)
 from stardust_gitops.messages.ern.writer import write_message
+from stardust_gitops.messages.mead.writer import write_mead
 from stardust_gitops.messages.problems import MessageError
+from stardust_gitops.messages.xml import parse, serialise
 from stardust_gitops.planning.decide import REMOVALS
 from stardust_gitops.planning.model import Action, Item
 from stardust_gitops.reconciler.jobs import Jobs
@@ -29,6 +38,9 @@ from stardust_gitops.reconciler.planner import Planner
 from stardust_gitops.reconciler.preview import preview_header
 from stardust_gitops.reconciler.recipients import recipient_of
 from stardust_gitops.reconciler.workspace import Workspace
+
+Messages: TypeAlias = tuple[bytes, bytes | None]
+"""A message, and the MEAD message that travels beside it, if one does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,21 +61,22 @@ class Comparer:
         last, open_ = state.baseline, state.open if item.resumes else None
         operation, against = str(item.action), last.message_id if last else None
         try:
-            message = self._stored(open_) if open_ else self._made(item, last)
+            messages = self._stored(open_) if open_ else self._made(item, last)
             if last is None or last.message is None:
-                return Comparison(operation=operation, new=summary(message))
-            found = compare(self._stored(last), message)
+                return Comparison(operation=operation, new=_counted(messages))
+            found = _compared(self._stored(last), messages)
         except GitOpsError as error:
             return Comparison(operation=operation, against=against, problem=_words(error))
         return Comparison(operation=operation, against=against, differences=tuple(found))
 
-    def _stored(self, sent: Sent) -> bytes:
+    def _stored(self, sent: Sent) -> Messages:
         if sent.message is None:
             raise MessageError("the ledger keeps no message of it", code="SG5008")
-        return self.ledger.fetch(sent.message)
+        mead = None if sent.mead is None else self.ledger.fetch(sent.mead)
+        return self.ledger.fetch(sent.message), mead
 
-    def _made(self, item: Item, last: Sent | None) -> bytes:
-        """The message of the present content; a removal for which that will not do says what was
+    def _made(self, item: Item, last: Sent | None) -> Messages:
+        """The messages of the present content; a removal for which that will not do says what was
         sent last."""
         job = Jobs(self.planner, self.environment).load(item)
         job = as_known(job, item.action, last, self.ledger)
@@ -76,7 +89,7 @@ class Comparer:
         said = replace(said, icpn=job.delivery.icpn)
         return self._written(item, replace(job, delivery=said))
 
-    def _written(self, item: Item, job: Job) -> bytes:
+    def _written(self, item: Item, job: Job) -> Messages:
         target = self.workspace.catalogue.targets[item.target]
         recipient = recipient_of(target, self.workspace.catalogue, {})
         package = lay_out(
@@ -93,6 +106,7 @@ class Comparer:
             item.action,
             last_day=job.end_date or past.date().isoformat(),
             replaced_isrcs=job.replaced_isrcs,
+            described=job.described,
         )
         header = preview_header(self.workspace, target, recipient, job.delivery.icpn)
         header = replace(
@@ -100,7 +114,28 @@ class Comparer:
             created=next_created(self.now, None),  # some takedowns say from which day they hold
             test=self.environment != LIVE_ENVIRONMENT,
         )
-        return write_message(job.delivery, header, options)
+        mead = None if options.mead is None else write_mead(job.delivery, header, job.described)
+        return write_message(job.delivery, header, options), mead
+
+
+def _counted(messages: Messages) -> dict[str, int]:
+    message, mead = messages
+    return summary(message) | ({} if mead is None else {"MeadMessage": 1})
+
+
+def _compared(before: Messages, after: Messages) -> list[Difference]:
+    """Of both messages; where no MEAD message goes out, nothing is told of what one said last."""
+    found = compare(before[0], after[0])
+    if after[1] is None:
+        return found
+    return found + compare(before[1] or _emptied(after[1]), after[1])
+
+
+def _emptied(mead: bytes) -> bytes:
+    """A MEAD message that tells of nothing."""
+    root = parse(mead)
+    del root[1:]
+    return serialise(root)
 
 
 def _as_sent(item: Item) -> Item:

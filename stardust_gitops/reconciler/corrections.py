@@ -59,7 +59,7 @@ def adopt(
         if not selection.selects(candidate) or state.phase is Phase.LIVE or state.open:
             continue
         resolved = planner.resolve(wish.release, wish.target)
-        if resolved is None or len(resolved[1].assets) != wish.tracks + 1:
+        if resolved is None or not resolved[0].complete:
             raise SafetyError(
                 f"{wish.icpn}@{wish.target} cannot be adopted: its content does not resolve",
                 hint="run  stardust-gitops validate  and correct it, or leave it out",

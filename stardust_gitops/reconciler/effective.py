@@ -122,8 +122,12 @@ class _Walk:
         if language is not None:
             yield _Found(("language",), language, self._said_or_default("language"))
         document = base.document or {}
-        for key, source in (("display_artist", "artists"), ("parental_warning", "tracks")):
-            if getattr(model, key) is None and key in document:
+        for key, source in (
+            ("display_artist", "artists"),
+            ("parental_warning", "tracks"),
+            ("contains_ai", "tracks"),
+        ):
+            if getattr(model, key, None) is None and key in document:
                 yield _Found((key,), document[key], (base.file, (source,)), derived=True)
 
     def _said_or_default(self, key: str) -> Place:
@@ -151,6 +155,11 @@ class _Walk:
                     if party is not None and not written:
                         place = (party.file, leaf)
                     yield _Found((*at, key, index, *leaf), text, place)
+                for number, local in enumerate(party.model.names if party else ()):
+                    if party is not None and local.name != entry.name:
+                        for leaf, text in _leaves(_plain(local), ("names", number)):
+                            place = (party.file, leaf)
+                            yield _Found((*at, key, index, *leaf), text, place)
 
     def _node(self, file: str, pointer: Pointer) -> Any:
         """What stands at a place of a file, ``None`` where nothing does."""
@@ -184,7 +193,7 @@ def _given(model: BaseModel) -> Iterator[tuple[str, Any]]:
 def _leaves(value: Any, pointer: Pointer) -> Iterator[tuple[Pointer, str]]:
     if isinstance(value, dict):
         for key, entry in value.items():
-            yield from _leaves(entry, (*pointer, key))
+            yield from _leaves(entry, (*pointer, str(key)))  # as it stands in the file
     elif isinstance(value, list | tuple):
         if any(isinstance(entry, dict) for entry in value):
             for index, entry in enumerate(value):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from stardust_gitops.content.deals import day_before
+from stardust_gitops.content.model import Delivery
+from stardust_gitops.content.resolve import Base
 from stardust_gitops.delivery.session import Job
 from stardust_gitops.errors import SafetyError
 from stardust_gitops.planning.decide import REMOVALS
@@ -21,7 +23,7 @@ class Jobs:
         """The content of an item. A removal whose release does not resolve any more is rendered
         from what was sent last: a mistake elsewhere in the file must not keep it on sale."""
         resolved = self._planner.resolve(item.release, item.target)
-        if resolved is not None and self._complete(item, resolved[1].assets):
+        if resolved is not None and self._complete(item, *resolved):
             base, delivery = resolved
             model = base.model
             day = model.takedown_day(item.target)
@@ -42,5 +44,5 @@ class Jobs:
         )
 
     @staticmethod
-    def _complete(item: Item, assets: tuple[object, ...]) -> bool:
-        return len(assets) == item.tracks + 1
+    def _complete(item: Item, base: Base, delivery: Delivery) -> bool:
+        return base.complete and len(delivery.content.tracks) == item.tracks

@@ -19,6 +19,7 @@ from stardust_gitops.assets.lock import (
 from stardust_gitops.assets.paths import resolve_asset
 from stardust_gitops.assets.sniff import read_head
 from stardust_gitops.catalog.loading import Catalogue, read_bytes
+from stardust_gitops.catalog.models.recordings import RecordingFields, TrackEntry
 from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.content.problems import Problems
 from stardust_gitops.diagnostics import Pointer
@@ -36,17 +37,46 @@ class Reference(NamedTuple):
     kind: AssetKind
 
 
+_RARE = frozenset({"immersive", "lyrics", "preview", "screen_capture", "video"})
+"""Keys of further files, which few recordings have: they are asked for at once."""
+
+
+def recording_references(
+    file: str, pointer: Pointer, fields: RecordingFields
+) -> Iterator[Reference]:
+    """All assets that a description of a recording, or a track of a release, mentions itself.
+    `pointer` is its place in `file`."""
+    if fields.audio is not None:
+        yield Reference(file, (*pointer, "audio"), fields.audio, "audio")
+    if _RARE.isdisjoint(fields.model_fields_set):
+        return
+    if fields.video is not None:
+        yield Reference(file, (*pointer, "video"), fields.video, "video")
+    if fields.immersive is not None:
+        place = (*pointer, "immersive", "audio")
+        yield Reference(file, place, fields.immersive.audio, "audio")
+    if fields.preview is not None and fields.preview.audio is not None:
+        yield Reference(file, (*pointer, "preview", "audio"), fields.preview.audio, "audio")
+    if fields.screen_capture is not None:
+        yield Reference(file, (*pointer, "screen_capture"), fields.screen_capture, "image")
+    if fields.lyrics is not None:
+        yield Reference(file, (*pointer, "lyrics"), fields.lyrics, "text")
+
+
 def release_references(file: str, model: ReleaseFile, catalogue: Catalogue) -> Iterator[Reference]:
-    """All assets of a release, those of the recordings that it refers to included."""
+    """All assets of a release, those of the recordings that it refers to included, unless a track
+    gives its own in their place."""
     for place, track in enumerate(model.tracks):
-        if track.audio is not None:
-            yield Reference(file, ("tracks", place, "audio"), track.audio, "audio")
-        elif track.track is not None:
-            recording = catalogue.recordings.get(track.track)
-            if recording is not None and recording.model.audio is not None:
-                yield Reference(recording.file, ("audio",), recording.model.audio, "audio")
+        yield from recording_references(file, ("tracks", place), track)
+        recording = None if track.track is None else catalogue.recordings.get(track.track)
+        if recording is not None:
+            for reference in recording_references(recording.file, (), recording.model):
+                if reference.pointer[0] not in track.model_fields_set:
+                    yield reference
     if model.cover is not None:
         yield Reference(file, ("cover",), model.cover, "image")
+    if model.booklet is not None:
+        yield Reference(file, ("booklet",), model.booklet, "text")
 
 
 @dataclass(slots=True)
@@ -63,16 +93,12 @@ class Locks:
         problem."""
         catalogue = self.workspace.catalogue
         for place, track in enumerate(model.tracks):
-            if track.audio:
-                continue
-            recording = catalogue.recordings.get(track.track or "")
-            known = recording.model.audio if recording else None
-            if known is None and (track.track is None or recording is not None):
+            if not (track.audio or track.video or self._is_recorded(track)):
                 problems.error(
                     "SG2001",
                     ("tracks", place, "audio"),
-                    f"track {place + 1} has no audio",
-                    "add audio: assets/…",
+                    f"track {place + 1} has no audio and no video",
+                    "add audio: assets/…, or video: assets/… of a music video",
                 )
         locked: dict[str, LockedAsset] = {}
         own = self._read(file)
@@ -91,6 +117,17 @@ class Locks:
             elif self._is_known(asset) or self._agrees(reference, asset, problems):
                 locked[reference.path] = asset
         return locked
+
+    def _is_recorded(self, track: TrackEntry) -> bool:
+        """Whether a track has its file from the recording that it refers to. Of one that is not
+        known nobody can tell: that is a problem of its own."""
+        if track.track is None:
+            return False
+        recording = self.workspace.catalogue.recordings.get(track.track)
+        if recording is None:
+            return True
+        model, own = recording.model, track.model_fields_set
+        return bool("audio" not in own and model.audio) or bool("video" not in own and model.video)
 
     def _read(self, file: str) -> Lock | LockInvalid | None:
         name = lock_path(file)

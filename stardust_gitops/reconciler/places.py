@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from stardust_gitops.catalog.loading import CONFIG_NAME, Catalogue, Target
 from stardust_gitops.catalog.models.parties import PartyEntry
 from stardust_gitops.catalog.models.recordings import RecordingFields
 from stardust_gitops.catalog.models.release import ReleaseFile
+from stardust_gitops.catalog.models.target import LeftOut
 from stardust_gitops.content.effective import Place, place_of
+from stardust_gitops.content.profiles import CLIP
 from stardust_gitops.content.resolve import Base, Resolver
 from stardust_gitops.diagnostics import Pointer
 from stardust_gitops.planning.model import Change
@@ -18,18 +20,45 @@ _STEP = re.compile(r"([a-z_]+)|\[(\d+)\]")
 # Content says `p_line.year`; the catalogue has one text.
 _WHOLE = frozenset({"p_line", "c_line", "artists", "contributors"})
 _DEFAULTS = frozenset({"label", "language"})
-_FROM_ARTISTS = frozenset({"artists", "display_artist"})
+_UNDER = {"descriptors": "mead"}
+"""Fields of the content that have another key in the catalogue."""
+_FROM_TRACKS = frozenset({"parental_warning", "contains_ai"})
+_KINDS: Mapping[str, LeftOut] = {
+    "ai": "ai",
+    "booklet": "booklet",
+    "contains_ai": "ai",
+    "immersive": "immersive",
+    "lyrics": "lyrics",
+    "preview": "previews",
+    "screen_capture": "screen_captures",
+    "video": "videos",
+}
+"""Fields and files that a target may leave out."""
 
 
 def places_of(
     change: Change, base: Base, target: Target, catalogue: Catalogue, resolver: Resolver
 ) -> list[Place]:
     """The entries that a field comes from, those of the release first. One of them has changed."""
+    if _is_left_out(change, target):
+        return [(target.file, ("leave_out",))]
     found = _places_of(change, base, target, catalogue, resolver)
     return [
         place_of(file, pointer, base.taken) if file == base.file else (file, pointer)
         for file, pointer in found
     ]
+
+
+def _is_left_out(change: Change, target: Target) -> bool:
+    """Whether something goes because the target says so."""
+    if not target.model.leave_out or change.after is not None:
+        return False
+    kind = _KINDS.get(change.path.rpartition(".")[2])
+    if kind is None and isinstance(change.before, dict):  # a whole track
+        kind = "videos" if change.before.get("video") else None
+        if kind is None and change.before.get("type") == CLIP:
+            kind = "clips"
+    return kind in target.model.leave_out
 
 
 def _places_of(
@@ -97,8 +126,23 @@ def _of_release(steps: list[str | int], base: Base) -> Iterator[Place]:
         yield base.file, ("artists",)
     elif name in _DEFAULTS and not written:
         yield CONFIG_NAME, ("defaults", name)
+    elif name in _FROM_TRACKS and not written:
+        yield base.file, ("tracks",)
+    elif name == "discs":
+        yield base.file, ("discs", *_disc(steps, base))
+    elif name in _UNDER:
+        yield base.file, (_UNDER[name], *steps[1:])
     else:
         yield base.file, (name,) if name in _WHOLE else tuple(steps)
+
+
+def _disc(steps: list[str | int], base: Base) -> Iterator[str | int]:
+    """The number of a disc in place of its place, and what is said of it."""
+    told = (base.document or {}).get("discs", [])
+    index = steps[1] if len(steps) > 1 else None
+    if isinstance(index, int) and index < len(told):
+        yield str(told[index]["number"])
+        yield from steps[2:]
 
 
 def _of_track(
@@ -112,7 +156,7 @@ def _of_track(
     if len(steps) == 2:
         yield base.file, ("tracks", track.place)
         return
-    name = str(steps[2])
+    name = _UNDER.get(str(steps[2]), str(steps[2]))
     if name == "genre":
         inherited = track.fields.genre is None
         said = base.model if inherited else track.fields

@@ -19,6 +19,7 @@ from stardust_gitops.diagnostics import Severity
 from stardust_gitops.errors import CatalogueError
 from stardust_gitops.ledger.events import StreamId
 from stardust_gitops.ledger.store import LedgerStore, Snapshot
+from stardust_gitops.messages.mead.described import NOBODY, described_in
 from stardust_gitops.planning.build import build_plan
 from stardust_gitops.planning.differences import with_changes
 from stardust_gitops.planning.model import Action, Item, Plan
@@ -188,7 +189,7 @@ class Planner:
         file = self.look().releases.get(release)
         if known is None or file is None:
             return None
-        base = self.base(file)
+        base = self.surveyor.resolver.for_target(self.base(file), known)
         document, _ = self.surveyor.content(base, known)
         return None if document is None else (base, document)
 
@@ -197,6 +198,13 @@ class Planner:
         ``None`` where it knows of none."""
         baseline = self._ledger.state(StreamId(environment, item.target, item.release)).baseline
         return None if baseline is None else str(self.stored(baseline.content)["icpn"])
+
+    def described(self, item: Item, environment: str) -> frozenset[str]:
+        """What of a release the target was told of in a MEAD message (`mead.described`)."""
+        baseline = self._ledger.state(StreamId(environment, item.target, item.release)).baseline
+        if baseline is None:
+            return NOBODY
+        return described_in(self.stored(baseline.content)["content"])
 
     def last_sent(self, item: Item, environment: str) -> Delivery:
         """The last content that completed, from the ledger's store."""

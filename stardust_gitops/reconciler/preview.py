@@ -18,6 +18,7 @@ from stardust_gitops.identifiers.icpn import to_gtin14
 from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.ern.writer import write_message
 from stardust_gitops.messages.header import Header
+from stardust_gitops.messages.mead.writer import write_mead
 from stardust_gitops.planning.model import Action
 from stardust_gitops.planning.strays import shown_icpn
 from stardust_gitops.reconciler.recipients import recipient_of
@@ -31,12 +32,13 @@ PREVIEW_TIME = "1970-01-01T00:00:00Z"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """A message that was rendered, what it was rendered from, and the package that it would travel
-    in."""
+    in; the MEAD message beside it, where one would travel."""
 
     message: bytes
     package: Package
     delivery: Delivery
     options: MessageOptions
+    mead: bytes | None = None
 
 
 def preview(workspace: Workspace, release: str, target_id: str, action: Action) -> Preview:
@@ -79,8 +81,13 @@ def render_delivery(
     )
     options = message_options(recipient, delivery, package, action, last_day=_last_day(recipient))
     header = preview_header(workspace, target, recipient, delivery.icpn)
-    message = write_message(delivery, header, options)
-    return Preview(message=message, package=package, delivery=delivery, options=options)
+    return Preview(
+        message=write_message(delivery, header, options),
+        package=package,
+        delivery=delivery,
+        options=options,
+        mead=None if options.mead is None else write_mead(delivery, header),
+    )
 
 
 def _last_day(recipient: Recipient) -> str:

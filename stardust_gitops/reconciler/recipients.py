@@ -47,6 +47,10 @@ def recipient_of(target: Target, catalogue: Catalogue, environ: Mapping[str, str
             variant=model.message.variant,
             hash_algorithm=model.message.hash,
             track_deals=model.message.track_deals,
+            business_profiles=()
+            if model.message.business_profiles == "none"
+            else model.message.business_profiles,
+            mead=model.message.mead,
         ),
         choreography=_choreography(target),
         also=tuple(MessagingParty(dpid=p.dpid, name=p.name) for p in model.recipient.also),

@@ -12,6 +12,7 @@ from stardust_gitops.diagnostics import Finding, Severity, has_errors
 from stardust_gitops.errors import GitOpsError
 from stardust_gitops.identifiers.icpn import to_gtin14
 from stardust_gitops.messages.check import check_message
+from stardust_gitops.messages.mead.version import MEAD_11
 from stardust_gitops.messages.workbench import Workbench
 from stardust_gitops.planning.model import Action
 from stardust_gitops.planning.selection import Candidate, Selection
@@ -25,7 +26,8 @@ _REMEDY = "correct the release; if it is right, please report this as a bug"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """A message and what is wrong with it: of our own checks and of the official XSD, where it is
-    installed. `message` is ``None`` where it could not be made."""
+    installed. `message` is ``None`` where it could not be made; `mead` is the MEAD message that
+    travels beside it, if one does, and judged with it."""
 
     file: str
     release: str
@@ -33,6 +35,7 @@ class Judged:
     version: str
     message: bytes | None
     findings: tuple[Finding, ...]
+    mead: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,16 +89,18 @@ class Messages:
             return
         taken_down = base.model.status_for(of.target) == "takedown"
         version = target.model.message.version
-        message, found = None, []
+        message, mead, found = None, None, []
         try:
             delivery = self.surveyor.resolver.delivery(base, target, document)
             action = Action.TAKEDOWN if taken_down else Action.INSERT
-            message = render_delivery(self.workspace, base.model, delivery, target, action).message
+            rendered = render_delivery(self.workspace, base.model, delivery, target, action)
+            message, mead = rendered.message, rendered.mead
         except GitOpsError as error:
             found.append(_finding(base.file, of, error.code, error.message, remedy=error.hint))
         else:  # an XSD that cannot be used is no finding about the release
-            for problem in check_message(message, version):
-                found.append(_finding(base.file, of, "SG4070", str(problem)))
+            for data, known in ((message, version), (mead, MEAD_11.name)):
+                for problem in check_message(data, known) if data is not None else ():
+                    found.append(_finding(base.file, of, "SG4070", str(problem)))
         yield Judged(
             file=base.file,
             release=of.release,
@@ -103,6 +108,7 @@ class Messages:
             version=version,
             message=message,
             findings=tuple(found),
+            mead=mead,
         )
 
 

@@ -147,7 +147,8 @@ class Surveyor:
 
     def content(self, base: Base, target: Target) -> tuple[Document | None, tuple[Finding, ...]]:
         """The content document for one target, and what that recipient's rules say."""
-        return self._content(base, target, self._suppressor(base.file, base.model))
+        suppressor = self._suppressor(base.file, base.model)
+        return self._content(self._resolver.for_target(base, target), target, suppressor)
 
     def _content(
         self, base: Base, target: Target, suppressor: Suppressor
@@ -187,11 +188,13 @@ class Surveyor:
         if release is not None:
             fixed = self._fixed(base, release) if self._wants_desired else None
             for target in live:
-                content = self._content(base, target, suppressor)
+                own = self._resolver.for_target(base, target)
+                content = self._content(own, target, suppressor)
                 found.extend(content[1])
                 if fixed is not None:
+                    usual = fixed if own is base else self._fixed(own, release)
                     status = statuses[target.id]
-                    desired.append(self._desired(base, target, status, fixed, content))
+                    desired.append(self._desired(own, target, status, usual, content))
         draft = not live and "draft" in (*statuses.values(), model.status_for("default"))
         if draft:
             found = [replace(entry, severity=Severity.NOTE) for entry in found]
@@ -206,9 +209,8 @@ class Surveyor:
         )
 
     def _fixed(self, base: Base, release: str) -> Desired:
-        """The parts of `Desired` that are equal for all targets."""
+        """The parts of `Desired` that are equal for all targets that leave out alike."""
         model, document = base.model, base.document or {}
-        complete = len(base.assets) == len(base.tracks) + 1
         return Desired(
             release=release,
             icpn=model.icpn or "",
@@ -218,7 +220,7 @@ class Surveyor:
             file=base.file,
             status="",
             message_fingerprint=None,
-            assets_fingerprint=assets_fingerprint(base.asset_keys()) if complete else None,
+            assets_fingerprint=assets_fingerprint(base.asset_keys()) if base.complete else None,
             recordings=recordings_digest(track.isrc for track in base.tracks),
             tracks=len(base.tracks),
             files=len(base.assets),

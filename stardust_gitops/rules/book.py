@@ -7,16 +7,22 @@ from functools import cache
 from types import ModuleType
 
 from stardust_gitops.rules import (
+    ai,
     catalogue,
     claims,
     deals,
     details,
+    discs,
+    editions,
     instants,
+    kinds,
     labels,
     previews,
+    profiles,
     recipient,
     recipients_refuse,
     recordings,
+    relatives,
     release,
     release_dates,
     requirements,
@@ -25,6 +31,7 @@ from stardust_gitops.rules import (
     track_offers,
     versions,
     windows,
+    works,
 )
 from stardust_gitops.rules.codes import assets, content, files, operations, transport, values
 from stardust_gitops.rules.registry import Rule
@@ -33,7 +40,8 @@ from stardust_gitops.rules.subjects import Scope
 _MODULES: tuple[ModuleType, ...] = (
     *(release, deals, instants, details, recordings, text, recipients_refuse),
     *(claims, previews, release_dates, track_offers),
-    *(recipient, requirements, versions, windows, catalogue, labels, settings),
+    *(kinds, editions, relatives, works, discs, ai),
+    *(profiles, recipient, requirements, versions, windows, catalogue, labels, settings),
     *(files, values, content, assets, operations, transport),
 )
 """Within a scope, rules run in this order and in the order in which a module defines them; the

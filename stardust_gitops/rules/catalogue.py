@@ -12,6 +12,8 @@ from stardust_gitops.rules.subjects import CatalogueSubject
 
 
 def _pointer(entry: TrackOf, key: str) -> Pointer:
+    if key == "audio" and entry.track.video:
+        key = "video"
     return ("tracks", entry.track.place, key)
 
 
@@ -20,9 +22,12 @@ def _against_first(
     key: str,
     says: Callable[[TrackRow], str | None],
     differs: Callable[[str, str], bool],
+    *,
+    alike: bool = True,
 ) -> Iterator[Hit]:
     """Tracks of one ISRC that say otherwise than the first that says anything; an ISRC that stands
-    twice on one release is found there (SG2007)."""
+    twice on one release is found there (SG2007). With `alike` a video is not held against a sound
+    recording, which is wrong in itself (SG2049)."""
     for isrc, entries in shared(subject.index.by_isrc):
         first: tuple[str, TrackOf] | None = None
         for entry in entries:
@@ -31,6 +36,8 @@ def _against_first(
                 continue
             if first is None:
                 first = value, entry
+            elif alike and entry.track.video != first[1].track.video:
+                continue
             elif entry.release is not first[1].release and differs(first[0], value):
                 yield Hit(
                     _pointer(entry, key),
@@ -118,6 +125,7 @@ def isrc_files(subject: CatalogueSubject) -> Iterator[Hit]:
             first, track = known[0], entry.track
             if (
                 entry.release is not first.release
+                and track.video == first.track.video
                 and track.sha256 != first.track.sha256
                 and _seconds_apart(track.duration, first.track.duration) <= 1
             ):
@@ -128,6 +136,24 @@ def isrc_files(subject: CatalogueSubject) -> Iterator[Hit]:
                     entry.release.file,
                     entry.release.release,
                 )
+
+
+@rule(
+    "SG2049",
+    severity=Severity.ERROR,
+    title="one ISRC for a sound recording and a video",
+    why="A video is a recording of its own; services show one of the two in place of the other.",
+    example="isrc: GBXYZ2600001   # audio: a.flac here, video: a.mp4 on another release",
+    remedy="assign an ISRC of its own to the video",
+    source="BR03 (ISO 3901: a music video has another ISRC than its sound recording)",
+)
+def isrc_kinds(subject: CatalogueSubject) -> Iterator[Hit]:
+    """By what is given,  audio:  or  video:."""
+
+    def kind(row: TrackRow) -> str:
+        return "video" if row.video else "sound recording"
+
+    return _against_first(subject, "audio", kind, str.__ne__, alike=False)
 
 
 @rule(
@@ -145,9 +171,10 @@ def recording_twice(subject: CatalogueSubject) -> Iterator[Hit]:
         first = entries[0]
         for entry in entries[1:]:
             if entry.track.isrc != first.track.isrc:
+                key = "video" if entry.track.video else "audio"
                 yield Hit(
                     _pointer(entry, "audio"),
-                    f"the audio of {entry.track.isrc} is that of"
+                    f"the {key} of {entry.track.isrc} is that of"
                     f" {first.track.isrc} in {first.release.file}",
                     None,
                     entry.release.file,

@@ -4,19 +4,22 @@ durations, claims, what a pre-order gives at once, words and statuses for one ta
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
-from stardust_gitops.assets.facts import AudioFacts
 from stardust_gitops.catalog.models.deals import DealEntry
+from stardust_gitops.catalog.models.party import LocalName
 from stardust_gitops.catalog.models.titles import TitleEntry
+from stardust_gitops.content.tracks import PlacedTrack
 from stardust_gitops.diagnostics import Pointer, Severity
+from stardust_gitops.rules.hits import track_hit
 from stardust_gitops.rules.registry import Hit, rule
-from stardust_gitops.rules.subjects import ReleaseSubject
+from stardust_gitops.rules.subjects import ReleaseSubject, seconds_of
 
 _CLAIM = "RightsClaimModel"
 
 
-def _repeated(entries: Sequence[TitleEntry], main: str | None) -> Iterator[tuple[int, str]]:
+def _repeated(
+    entries: Sequence[TitleEntry | LocalName], main: str | None
+) -> Iterator[tuple[int, str]]:
     seen = {main.lower()} if main else set()
     for index, entry in enumerate(entries):
         if entry.language.lower() in seen:
@@ -28,14 +31,14 @@ def _repeated(entries: Sequence[TitleEntry], main: str | None) -> Iterator[tuple
     "SG2061",
     severity=Severity.ERROR,
     fixed=True,
-    title="two titles in one language",
-    why="A recipient shows one title to readers of a language; nobody could say which.",
+    title="two titles, or lines of artists, in one language",
+    why="A recipient shows one of them to readers of a language; nobody could say which.",
     example="language: en\ntitle: Tide\ntitles: [{title: The Tide, language: en}]",
     remedy="keep one title for each language; title: is the one in the language of the metadata",
     source="BR09 (DDEX: one default, and one title for each language)",
 )
 def two_titles_in_one_language(subject: ReleaseSubject) -> Iterator[Hit]:
-    """Of the release, its tracks, and its words for single targets."""
+    """Of the release, its tracks and their works, and its words for single targets."""
     model = subject.model
     main = model.language or subject.config.defaults.language
     for index, language in _repeated(model.titles, main):
@@ -49,6 +52,21 @@ def two_titles_in_one_language(subject: ReleaseSubject) -> Iterator[Hit]:
             file, pointer = track.pointer("titles")
             message = f"a second title of {track.isrc} in {language}"
             yield Hit((*pointer, index, "language"), message, file=file or None)
+    for index, language in _repeated(model.display_artists, main):
+        at = ("display_artists", index, "language")
+        yield Hit(at, f"a second line of artists in {language}")
+    for _, track in subject.special:
+        yield from _of_parts(track, main)
+
+
+def _of_parts(track: PlacedTrack, main: str | None) -> Iterator[Hit]:
+    work = track.fields.work
+    for index, language in _repeated(work.titles if work else (), main):
+        message = f"a second title of the work of {track.isrc} in {language}"
+        yield track_hit(track, "work", message, "titles", index, "language")
+    for index, language in _repeated(track.fields.display_artists, main):
+        message = f"a second line of artists of {track.isrc} in {language}"
+        yield track_hit(track, "display_artists", message, index, "language")
 
 
 def _seconds(text: str) -> int:
@@ -69,13 +87,14 @@ def _seconds(text: str) -> int:
 )
 def duration_differs(subject: ReleaseSubject) -> Iterator[Hit]:
     """The declared one against the measured one, within a second."""
-    for _, number, asset in subject.assets:
-        if number is None or not isinstance(asset.facts, AudioFacts):
+    for role, number, asset in subject.assets:
+        if number is None or role not in ("audio", "video"):
             continue
         track = subject.tracks[number - 1]
         said = track.fields.duration
-        if said and abs(Decimal(asset.facts.duration) - _seconds(said)) > 1:
-            minutes, seconds = divmod(round(Decimal(asset.facts.duration)), 60)
+        length = seconds_of(asset) if said else None
+        if said and length is not None and abs(length - _seconds(said)) > 1:
+            minutes, seconds = divmod(round(length), 60)
             file, pointer = track.pointer("duration")
             message = f"{track.isrc} is declared {said} long and measured {minutes}:{seconds:02d}"
             yield Hit(pointer, message, file=file or None)

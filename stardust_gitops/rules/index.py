@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-from stardust_gitops.assets.facts import AudioFacts
+from stardust_gitops.assets.facts import AudioFacts, VideoFacts
+from stardust_gitops.content.files import beside, has_files_beside
 from stardust_gitops.content.resolve import Base
 from stardust_gitops.identifiers.icpn import to_gtin14
 
@@ -20,8 +21,10 @@ K = TypeVar("K")
 
 class TrackRow(NamedTuple):
     """A track of a release. `place` is its index in the file's list, `origin` the file that
-    describes the recording, `audio` the path as written. `duration` (exact seconds as text) and
-    `sha256` are those of the measured audio, ``None`` where there is none."""
+    describes the recording, `audio` the path of its audio or video as written. `duration` (exact
+    seconds as text) and `sha256` are those of that file, ``None`` where it is not measured.
+    `edition` is the ISRC of its immersive edition, `video` tells that it is one;
+    `beside` are the paths of the other files that it has."""
 
     place: int
     isrc: str
@@ -32,6 +35,9 @@ class TrackRow(NamedTuple):
     audio: str | None
     duration: str | None
     sha256: str | None
+    edition: str | None = None
+    video: bool = False
+    beside: tuple[str, ...] = ()
 
 
 class ReleaseRow(NamedTuple):
@@ -49,6 +55,7 @@ class ReleaseRow(NamedTuple):
     cover: str | None
     tracks: tuple[TrackRow, ...]
     shared: frozenset[str] = frozenset()
+    booklet: str | None = None
 
 
 class TrackOf(NamedTuple):
@@ -66,6 +73,7 @@ class CatalogueIndex:
     by_release: dict[str, list[ReleaseRow]] = field(default_factory=dict)
     by_isrc: dict[str, list[TrackOf]] = field(default_factory=dict)
     by_audio: dict[str, list[TrackOf]] = field(default_factory=dict)
+    by_edition: dict[str, list[TrackOf]] = field(default_factory=dict)
 
     def add(self, row: ReleaseRow) -> None:
         """One more release."""
@@ -77,11 +85,14 @@ class CatalogueIndex:
             self.by_isrc.setdefault(track.isrc, []).append(entry)
             if track.sha256 is not None:
                 self.by_audio.setdefault(track.sha256, []).append(entry)
+            if track.edition is not None:
+                self.by_edition.setdefault(track.edition, []).append(entry)
 
 
 class SealedRow(NamedTuple):
     """A row as it comes from another process: what tells whether it shares anything, and the rest
-    unopened, as hardly any row does. `audios` are the first bytes of each track's SHA-256."""
+    unopened, as hardly any row does. `isrcs` are those of tracks and their editions, `audios` the
+    first bytes of each track's SHA-256."""
 
     release: str | None
     isrcs: tuple[str, ...]
@@ -94,10 +105,13 @@ def seal(row: ReleaseRow) -> SealedRow:
     known = (track.sha256 for track in row.tracks if track.sha256 is not None)
     return SealedRow(
         release=row.release,
-        isrcs=tuple(track.isrc for track in row.tracks),
+        isrcs=(
+            *(track.isrc for track in row.tracks),
+            *(track.edition for track in row.tracks if track.edition is not None),
+        ),
         audios=tuple(bytes.fromhex(sha256[:_PREFIX]) for sha256 in known),
         # Plain tuples: a tenth of what pickling the rows themselves takes.
-        data=pickle.dumps((*row[:-2], tuple(map(tuple, row.tracks)), row.shared)),
+        data=pickle.dumps((*row[:-3], tuple(map(tuple, row.tracks)), *row[-2:])),
     )
 
 
@@ -152,10 +166,13 @@ def shared(groups: Mapping[str, list[K]]) -> Iterator[tuple[str, list[K]]]:
     return ((key, rows) for key, rows in groups.items() if len(rows) > 1)
 
 
+_MAIN = frozenset({"audio", "video"})
+
+
 def release_row(base: Base, *, draft: bool) -> ReleaseRow:
     """What the index keeps of a release."""
     model, document = base.model, base.document or {}
-    audio = {number: asset for role, number, asset in base.assets if role == "audio"}
+    audio = {number: asset for role, number, asset in base.assets if role in _MAIN}
     artists: dict[str, str] = {
         track["isrc"]: track["display_artist"] for track in document.get("tracks", ())
     }
@@ -163,17 +180,23 @@ def release_row(base: Base, *, draft: bool) -> ReleaseRow:
     for number, track in enumerate(base.tracks, start=1):
         asset = audio.get(number)
         facts = asset.facts if asset is not None else None
+        fields = track.fields
         tracks.append(
             TrackRow(
                 place=track.place,
                 isrc=track.isrc,
                 origin=track.origin,
-                title=track.fields.title,
-                version=track.fields.version,
+                title=fields.title,
+                version=fields.version,
                 artist=artists.get(track.isrc),
-                audio=track.fields.audio,
-                duration=facts.duration if isinstance(facts, AudioFacts) else None,
+                audio=fields.audio if fields.video is None else fields.video,
+                duration=facts.duration if isinstance(facts, AudioFacts | VideoFacts) else None,
                 sha256=asset.file.sha256 if asset is not None else None,
+                edition=fields.immersive.isrc if fields.immersive is not None else None,
+                video=fields.video is not None,
+                beside=tuple(path for _, path in beside(fields))
+                if has_files_beside(fields)
+                else (),
             )
         )
     return ReleaseRow(
@@ -187,4 +210,5 @@ def release_row(base: Base, *, draft: bool) -> ReleaseRow:
         cover=model.cover,
         tracks=tuple(tracks),
         shared=base.shared,
+        booklet=model.booklet,
     )

@@ -93,7 +93,8 @@ def outside_the_territories(subject: TargetSubject) -> Iterator[Hit]:
     source=_SOURCE,
 )
 def line_of_another_owner(subject: ReleaseSubject) -> Iterator[Hit]:
-    """The lines of the release and of its overrides, and the P-lines of its tracks."""
+    """The lines of the release and of its overrides, and the P-lines of its tracks and their
+    immersive editions."""
     label, model = subject.base.label, subject.model
     for target, entry in model.overrides.items():
         told = label if entry.label is None else subject.frame.labels.find(entry.label)
@@ -106,6 +107,11 @@ def line_of_another_owner(subject: ReleaseSubject) -> Iterator[Hit]:
     for track in subject.tracks:
         file, pointer = track.pointer("p_line")
         yield from _line("p_line", track.fields.p_line, label, pointer, file or None)
+    for _, track in subject.special:
+        edition = track.fields.immersive
+        file, pointer = track.pointer("immersive")
+        line = edition.p_line if edition is not None else None
+        yield from _line("p_line", line, label, (*pointer, "p_line"), file or None)
 
 
 def _line(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
-from stardust_gitops.assets.facts import AudioFacts
 from stardust_gitops.diagnostics import Severity
+from stardust_gitops.rules.hits import track_hit
 from stardust_gitops.rules.registry import Hit, rule
-from stardust_gitops.rules.subjects import ReleaseSubject
+from stardust_gitops.rules.subjects import ReleaseSubject, seconds_of
 
 
 @rule(
@@ -22,22 +22,46 @@ from stardust_gitops.rules.subjects import ReleaseSubject
 )
 def preview_beyond_the_end(subject: ReleaseSubject) -> Iterator[Hit]:
     """Against the measured duration in whole seconds, as it is told."""
-    for _, number, asset in subject.assets:
-        if number is None or not isinstance(asset.facts, AudioFacts):
+    for number, track in subject.with_preview:
+        preview, measured = track.fields.preview, subject.duration(number)
+        if preview is None or measured is None:
             continue
-        track = subject.tracks[number - 1]
-        preview = track.fields.preview
-        if preview is None:
-            continue
-        length = int(Decimal(asset.facts.duration).quantize(Decimal(1), ROUND_HALF_UP))
-        file, pointer = track.pointer("preview")
+        length = int(measured.quantize(Decimal(1), ROUND_HALF_UP))
         if preview.start >= length:
             said = f"begins after {preview.start} seconds"
-            yield Hit((*pointer, "start"), _message(track.isrc, said, length), file=file or None)
+            yield track_hit(track, "preview", _message(track.isrc, said, length), "start")
         elif preview.duration is not None and preview.start + preview.duration > length:
             said = f"ends after {preview.start + preview.duration} seconds"
-            yield Hit((*pointer, "duration"), _message(track.isrc, said, length), file=file or None)
+            yield track_hit(track, "preview", _message(track.isrc, said, length), "duration")
 
 
 def _message(isrc: str, said: str, length: int) -> str:
     return f"the preview of {isrc} {said}, the recording after {length}"
+
+
+@rule(
+    "SG2086",
+    severity=Severity.ERROR,
+    title="a preview file that is not the piece that is described",
+    why="The recipient plays the file as that piece of the recording: most often it is another.",
+    example="preview: {start: 30, duration: 30, audio: assets/preview.flac}   # of 45 seconds",
+    remedy="cut the file anew, or correct or remove duration:",
+    source="DDEX: ClipDetails with a file of their own; BR17 (durations agree within a second)",
+)
+def preview_file(subject: ReleaseSubject) -> Iterator[Hit]:
+    """The measured file against the declared duration, and against the rest of the recording from
+    its start on; with a second of tolerance."""
+    for number, track in subject.with_preview:
+        preview = track.fields.preview
+        asset = subject.measured("preview", number) if preview and preview.audio else None
+        length = seconds_of(asset) if asset is not None else None
+        if preview is None or length is None:
+            continue
+        whole = subject.duration(number)
+        if preview.duration is not None and abs(length - preview.duration) > 1:
+            message = f"has {length} s, declared are {preview.duration} s"
+        elif whole is not None and preview.start + length > whole + 1:
+            message = f"begins after {preview.start} s and has {length} s, the recording {whole} s"
+        else:
+            continue
+        yield track_hit(track, "preview", f"the preview file of {track.isrc} {message}", "audio")

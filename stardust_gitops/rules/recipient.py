@@ -125,26 +125,6 @@ def cover_colours(subject: TargetSubject) -> Iterator[Hit]:
 
 
 @rule(
-    "SG2108",
-    severity=Severity.ERROR,
-    fixed=True,
-    title="the profile SimpleAudioSingle takes one track",
-    why="A message that contradicts its profile is refused.",
-    example="message: {profile: SimpleAudioSingle}   # and a release of two tracks",
-    remedy="set  message: {profile: Audio}  in the target, or leave the release out for it",
-    source="DDEX release profile SimpleAudioSingle",
-)
-def one_track_in_simple_single(subject: TargetSubject) -> Iterator[Hit]:
-    """The number of tracks against the target's profile."""
-    count = len(subject.document["tracks"])
-    if subject.target.model.message.profile == "SimpleAudioSingle" and count != 1:
-        yield Hit(
-            ("tracks",),
-            f"the profile SimpleAudioSingle of {subject.target.id} takes one track, not {count}",
-        )
-
-
-@rule(
     "SG2107",
     severity=Severity.WARNING,
     title="a track is sold alone without a price",

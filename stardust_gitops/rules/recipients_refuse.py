@@ -8,8 +8,10 @@ from decimal import Decimal
 
 from stardust_gitops.assets.facts import AudioFacts
 from stardust_gitops.catalog.models.parties import ArtistEntry
+from stardust_gitops.content.profiles import CLIP
 from stardust_gitops.diagnostics import Pointer, Severity
 from stardust_gitops.identifiers.icpn import to_gtin14
+from stardust_gitops.rules.hits import track_hit
 from stardust_gitops.rules.registry import Hit, rule
 from stardust_gitops.rules.subjects import ReleaseSubject
 
@@ -32,8 +34,10 @@ _AND = re.compile(r"\s(?:&|and|\+|x)\s|,\s", re.IGNORECASE)
     source="Apple Music style guide (release types)",
 )
 def type_against_tracks(subject: ReleaseSubject) -> Iterator[Hit]:
-    """By the number of tracks; by duration where every track was measured."""
-    model, count = subject.model, len(subject.model.tracks)
+    """By the number of tracks, clips apart; by duration where all of them are measured audio."""
+    model = subject.model
+    clips = sum(track.fields.type == CLIP for _, track in subject.special)
+    count = len(model.tracks) - clips
     lengths = [
         Decimal(asset.facts.duration)
         for role, _, asset in subject.assets
@@ -88,9 +92,18 @@ def placeholder_isrc(subject: ReleaseSubject) -> Iterator[Hit]:
     if subject.frame.testing:
         return
     for track in subject.tracks:
-        if track.isrc[5:] in ("0000000", "9999999") or track.isrc[2:5] in ("X" * 3, "000"):
+        if _looks_invented(track.isrc):
             key = "isrc" if track.entry.track is None else "track"
             yield Hit(("tracks", track.place, key), f"the ISRC {track.isrc} looks invented")
+    for _, track in subject.special:
+        edition = track.fields.immersive
+        if edition is not None and _looks_invented(edition.isrc):
+            message = f"the ISRC {edition.isrc} of an edition looks invented"
+            yield track_hit(track, "immersive", message, "isrc")
+
+
+def _looks_invented(isrc: str) -> bool:
+    return isrc[5:] in ("0000000", "9999999") or isrc[2:5] in ("X" * 3, "000")
 
 
 def _artists(subject: ReleaseSubject) -> Iterator[tuple[str | None, Pointer, ArtistEntry]]:

@@ -9,26 +9,24 @@ from stardust_gitops.assets.facts import AudioFacts
 from stardust_gitops.content.artists import rights_line
 from stardust_gitops.content.tracks import PlacedTrack
 from stardust_gitops.diagnostics import Pointer, Severity
+from stardust_gitops.rules.hits import track_hit
 from stardust_gitops.rules.registry import Hit, rule
 from stardust_gitops.rules.subjects import ReleaseSubject
+from stardust_gitops.rules.works import CLASSICAL
 
 _WRITERS = frozenset(
     {"Composer", "Lyricist", "ComposerLyricist", "Author", "Librettist", "NonLyricAuthor"}
 )
-_MUSIC = frozenset({"Album", "EP", "Single", "ClassicalAlbum", "SingleResourceRelease"})
+_COMPOSERS = frozenset({"Composer", "ComposerLyricist"})
+_MUSIC = CLASSICAL | frozenset({"Album", "EP", "Single", "SingleResourceRelease"})
 _CLEAN = re.compile(r"\b(clean|censored)\b", re.IGNORECASE)
 _EXPLICIT = re.compile(r"\b(explicit|uncensored)\b", re.IGNORECASE)
 
 
 def _audio(subject: ReleaseSubject) -> Iterator[tuple[PlacedTrack, AudioFacts]]:
-    for _, number, asset in subject.assets:
-        if number is not None and isinstance(asset.facts, AudioFacts):
+    for role, number, asset in subject.assets:
+        if role == "audio" and number is not None and isinstance(asset.facts, AudioFacts):
             yield subject.tracks[number - 1], asset.facts
-
-
-def _hit(track: PlacedTrack, key: str, message: str) -> Hit:
-    file, pointer = track.pointer(key)
-    return Hit(pointer, message, None, file or None)
 
 
 @rule(
@@ -44,9 +42,9 @@ def audio_quality(subject: ReleaseSubject) -> Iterator[Hit]:
     """As measured. That the codec is lossless is asked when a file is measured (SG3008)."""
     for track, facts in _audio(subject):
         if facts.sample_rate < 44100:
-            yield _hit(track, "audio", f"the audio of {track.isrc} has {facts.sample_rate} Hz")
+            yield track_hit(track, "audio", f"the audio of {track.isrc} has {facts.sample_rate} Hz")
         elif facts.bit_depth is not None and facts.bit_depth < 16:
-            yield _hit(track, "audio", f"the audio of {track.isrc} has {facts.bit_depth} bits")
+            yield track_hit(track, "audio", f"the audio of {track.isrc} has {facts.bit_depth} bits")
 
 
 @rule(
@@ -63,7 +61,7 @@ def audio_stereo(subject: ReleaseSubject) -> Iterator[Hit]:
     for track, facts in _audio(subject):
         if facts.channels != 2:
             count = "1 channel" if facts.channels == 1 else f"{facts.channels} channels"
-            yield _hit(track, "audio", f"the audio of {track.isrc} has {count}")
+            yield track_hit(track, "audio", f"the audio of {track.isrc} has {count}")
 
 
 @rule(
@@ -76,13 +74,16 @@ def audio_stereo(subject: ReleaseSubject) -> Iterator[Hit]:
     source="BR19 (DDEX Schematron; Spotify's tests of a feed)",
 )
 def track_without_writer(subject: ReleaseSubject) -> Iterator[Hit]:
-    """A composer, lyricist or both, of each track of a release of music."""
+    """A composer, lyricist or both, of each track of a release of music; of classical music a
+    composer."""
     if subject.model.type not in _MUSIC:
         return
+    classical = subject.model.type in CLASSICAL
+    wanted, noun = (_COMPOSERS, "composer") if classical else (_WRITERS, "writer")
     for track in subject.tracks:
         roles = (role for entry in track.fields.contributors or () for role in entry.roles)
-        if _WRITERS.isdisjoint(roles):
-            yield _hit(track, "contributors", f"the track {track.isrc} has no writer")
+        if wanted.isdisjoint(roles):
+            yield track_hit(track, "contributors", f"the track {track.isrc} has no {noun}")
 
 
 @rule(
@@ -107,7 +108,7 @@ def warning_against_version(subject: ReleaseSubject) -> Iterator[Hit]:
             wanted = "ExplicitContentEdited"
         if wanted is not None and said != wanted:
             message = f"the version is {version!r}, the parental warning {said}"
-            yield _hit(track, "parental_warning", message)
+            yield track_hit(track, "parental_warning", message)
 
 
 def _lines(subject: ReleaseSubject) -> Iterator[tuple[str | None, Pointer, str]]:
@@ -119,6 +120,11 @@ def _lines(subject: ReleaseSubject) -> Iterator[tuple[str | None, Pointer, str]]
         if track.fields.p_line is not None:
             file, pointer = track.pointer("p_line")
             yield file or None, pointer, track.fields.p_line
+    for _, track in subject.special:
+        edition = track.fields.immersive
+        if edition is not None and edition.p_line is not None:
+            file, pointer = track.pointer("immersive")
+            yield file or None, (*pointer, "p_line"), edition.p_line
 
 
 @rule(

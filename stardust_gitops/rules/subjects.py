@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import ClassVar, NamedTuple, Protocol
 
+from stardust_gitops.assets.facts import AudioFacts, VideoFacts
 from stardust_gitops.assets.lock import LockedAsset
 from stardust_gitops.catalog.loading import CONFIG_NAME, Catalogue, Target
 from stardust_gitops.catalog.models.config import ConfigFile
@@ -16,10 +18,19 @@ from stardust_gitops.catalog.models.suppression import SuppressEntry
 from stardust_gitops.catalog.models.target import TargetFile
 from stardust_gitops.content.canonical import Document
 from stardust_gitops.content.labels import Labels
+from stardust_gitops.content.model import AssetRole
+from stardust_gitops.content.recording_parts import has_parts
 from stardust_gitops.content.resolve import Base
 from stardust_gitops.content.tracks import PlacedTrack
 from stardust_gitops.rules.index import CatalogueIndex
 from stardust_gitops.rules.texts import Said, texts
+
+
+class Numbered(NamedTuple):
+    """A track with its 1-based place in the order of the content."""
+
+    number: int
+    track: PlacedTrack
 
 
 class Scope(StrEnum):
@@ -128,16 +139,55 @@ class ReleaseSubject:
         """Measured files: role, 1-based place in `tracks` (``None`` for the cover), facts."""
         return self.base.assets
 
+    @cached_property
+    def special(self) -> tuple[Numbered, ...]:
+        """The tracks that are more than a song: videos, those with an immersive edition, a work,
+        relatives, lyrics and the like. Most releases have none, and rules are done with them."""
+        return tuple(
+            Numbered(number, track)
+            for number, track in enumerate(self.tracks, start=1)
+            if has_parts(track.fields)
+        )
+
+    @cached_property
+    def with_preview(self) -> tuple[Numbered, ...]:
+        """The tracks that say which piece may be heard before buying."""
+        return tuple(
+            Numbered(number, track)
+            for number, track in enumerate(self.tracks, start=1)
+            if track.fields.preview is not None
+        )
+
+    def measured(self, role: AssetRole, number: int | None) -> LockedAsset | None:
+        """The measured file of a track, or of the release itself (``None``), in a role."""
+        for known, place, asset in self.assets:
+            if known == role and place == number:
+                return asset
+        return None
+
+    def duration(self, number: int) -> Decimal | None:
+        """How long a track is in seconds, as measured of its audio or video."""
+        for role, place, asset in self.assets:
+            if place == number and role in ("audio", "video"):
+                return seconds_of(asset)
+        return None
+
     @property
     def config(self) -> ConfigFile:
         """``stardust.yaml``."""
         return self.frame.catalogue.config
 
 
+def seconds_of(asset: LockedAsset) -> Decimal | None:
+    """How long an audio or video file plays, in seconds; ``None`` of any other."""
+    facts = asset.facts
+    return Decimal(facts.duration) if isinstance(facts, AudioFacts | VideoFacts) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetSubject:
-    """One release as one target would be told and given it: `document` is the whole content in
-    the target's words, with its genres and deals."""
+    """One release as one target would be told and given it: `base` without what the target leaves
+    out, `document` the whole content in the target's words, with its genres and deals."""
 
     scope: ClassVar[Scope] = Scope.TARGET
     frame: Frame
@@ -157,7 +207,7 @@ class TargetSubject:
 
     @property
     def tracks(self) -> tuple[PlacedTrack, ...]:
-        """The tracks in the order of the content."""
+        """The tracks in the order of the content, without those that the target leaves out."""
         return self.base.tracks
 
 

@@ -16,6 +16,7 @@ from stardust_gitops.rules.texts import (
     SAID,
     Said,
     names,
+    party_names,
     shared_names,
     texts,
     told_texts,
@@ -29,9 +30,12 @@ _VERSION = re.compile(
 )
 _ENCLOSED = re.compile(r"[(\[].*[)\]]")
 _ZERO_WIDTH = re.compile(
-    "[\u00ad\u180e\u200b\u200e\u200f\u2028\u2029\u2060-\u2064]"
+    "[\u00ad\u180e\u200b\u2028\u2029\u2060-\u2064]"
     "|(?<=[\\x00-\u024f])[\u200c\u200d]|[\u200c\u200d](?=[\\x00-\u024f])|[\u200c\u200d]$"
 )
+_MARKS = re.compile("[\u061c\u200e\u200f]")
+"""Marks of direction: where letters run from right to left they are of use beside the others."""
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _EMOJI = re.compile(
     "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001f64f\U0001f680-\U0001f6ff\U0001f900-\U0001faff"
     "\u2600-\u2604\u2614\u2615\u26a1\u2705\u2728\u274c\u2764\u2b50\ufe0f]"
@@ -109,12 +113,16 @@ def _beside(name: str) -> re.Pattern[str]:
     source="BR23 (style guides of recipients)",
 )
 def capitals(subject: ReleaseSubject) -> Iterator[Hit]:
-    """More than five letters that are all capitals; abbreviations are shorter."""
+    """More than five letters that are all capitals; abbreviations are shorter. Latin words in a
+    title of another script, which has no capitals, are left alone."""
 
     def shouts(text: str) -> bool:
-        return text.isupper() and sum(map(str.isupper, text)) > _SHORT
+        if not text.isupper():
+            return False  # nearly always
+        capitals = sum(map(str.isupper, text))
+        return capitals > _SHORT and capitals == sum(map(str.isalpha, text))
 
-    return _where(subject, shouts, "{} is all capitals", "title", "version")
+    return _where(subject, shouts, "{} is all capitals", "title", "version", "work", "disc")
 
 
 @rule(
@@ -179,8 +187,8 @@ def version_in_brackets(subject: ReleaseSubject) -> Iterator[Hit]:
     source="Unicode (default ignorable code points)",
 )
 def zero_width(subject: ReleaseSubject | ConfigSubject) -> Iterator[Hit]:
-    """Zero-width and soft hyphens; joiners only among Latin letters, others need them. In names of
-    parties and labels, too."""
+    """Zero-width and soft hyphens; joiners only among Latin letters, and marks of direction only
+    where nothing runs from right to left: others need them. In names of parties and labels, too."""
     if isinstance(subject, ConfigSubject):
         every = shared_names(subject.frame.catalogue)
     else:
@@ -188,8 +196,8 @@ def zero_width(subject: ReleaseSubject | ConfigSubject) -> Iterator[Hit]:
         said = texts(model, tracks, OF_BOTH, OF_RELEASE, beyond_ascii=True)
         every = chain(said, names(model, tracks))
     for text in every:
-        bad = _ZERO_WIDTH.search(text.value)
-        if bad:
+        bad = _ZERO_WIDTH.search(text.value) or _MARKS.search(text.value)
+        if bad and not (_MARKS.match(bad.group()) and _RIGHT_TO_LEFT.search(text.value)):
             code = f"U+{ord(bad.group()):04X}"
             yield _hit(text, f"the {SAID[text.key]} holds the invisible character {code}")
 
@@ -204,15 +212,14 @@ def zero_width(subject: ReleaseSubject | ConfigSubject) -> Iterator[Hit]:
     source="DDEX LanguageAndScriptCode",
 )
 def language_and_script(subject: ReleaseSubject | ConfigSubject) -> Iterator[Hit]:
-    """Letters that are not Latin against the language that a translation or a party's other name
-    has, and against that of the metadata."""
+    """Letters that are not Latin against the language that a translation, a line of artists or a
+    party's other name has, and against that of the metadata."""
     if isinstance(subject, ConfigSubject):
         usual, every = None, shared_names(subject.frame.catalogue)
     else:
-        if subject.titles_together.isascii():
-            return
-        usual = subject.model.language or subject.config.defaults.language
-        every = iter(subject.titles)
+        model = subject.model
+        usual = model.language or subject.config.defaults.language
+        every = _in_languages(subject)
     for text in every:
         language = text.language or usual
         if language is None or text.value.isascii():
@@ -220,6 +227,16 @@ def language_and_script(subject: ReleaseSubject | ConfigSubject) -> Iterator[Hit
         script = foreign_script(text.value, language)
         if script is not None:
             yield _hit(text, f"{text.value!r} is {script}, the language is {language}")
+
+
+def _in_languages(subject: ReleaseSubject) -> Iterator[Said]:
+    """The titles, where any is beyond ASCII, and the lines of artists that have a language."""
+    if not subject.titles_together.isascii():
+        yield from subject.titles
+    if subject.model.display_artists or subject.special:
+        for said in texts(subject.model, subject.tracks, ("display_artist",)):
+            if said.language is not None:
+                yield said
 
 
 @rule(
@@ -238,7 +255,9 @@ def emoji(subject: TargetSubject) -> Iterator[Hit]:
     label = Said("label", subject.document["label"], None, ("label",))
     model, tracks = subject.model, subject.tracks
     told = told_texts(model, tracks, subject.target.id, OF_BOTH, ("c_line",))
-    for text in chain(told, names(model, tracks, parties=True), (label,)):
+    parties, shared = subject.frame.catalogue.parties.values(), subject.base.shared
+    others = party_names(party for party in parties if party.file in shared)
+    for text in chain(told, names(model, tracks, parties=True), others, (label,)):
         if not text.value.isascii() and _EMOJI.search(text.value):
             said = SAID[text.key]
             yield _hit(text, f"the {said} holds an emoji, {subject.target.id} takes none")

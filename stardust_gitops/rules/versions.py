@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from stardust_gitops.catalog.models.deals import ReleaseDeal
@@ -14,6 +15,7 @@ from stardust_gitops.catalog.vocabulary import (
     known_since,
     lacking,
 )
+from stardust_gitops.content.profiles import CLIP
 from stardust_gitops.content.resolve import Base
 from stardust_gitops.diagnostics import Pointer, Severity
 from stardust_gitops.rules.registry import Hit, rule
@@ -69,6 +71,49 @@ def unknown_to_the_version(subject: TargetSubject | TargetFileSubject) -> Iterat
                 _remedy(entry, version),
                 entry.file or None,
             )
+
+
+_WITHOUT_EDITIONS = frozenset({"3.8.2", "3.8.3", "4.2"})
+"""The versions in which a recording has one edition, and a clip is none by itself."""
+
+
+@rule(
+    "SG2119",
+    severity=Severity.ERROR,
+    fixed=True,
+    title="content that the target's version of ERN has no place for",
+    why="It would be left out of the message, and nobody would miss it until a listener does.",
+    example="message: {version: 4.2}          # in targets/store.yaml\n"
+    "immersive: {isrc: GBXYZ2600101, audio: assets/atmos.wav}  # of a track",
+    remedy="leave it out for this target in so many words:  leave_out: [immersive]  or [clips]",
+    source="DDEX ERN 4.3: SoundRecordingEdition, SoundRecordingType Clip",
+)
+def no_place_in_the_version(subject: TargetSubject) -> Iterator[Hit]:
+    """Immersive editions and stand-alone clips before ERN 4.3."""
+    version = subject.target.model.message.version
+    if version not in _WITHOUT_EDITIONS:
+        return
+    for index, told in enumerate(subject.document["tracks"]):
+        if "immersive" in told:
+            edition = f"the immersive edition {told['immersive']['isrc']}"
+            yield _without_place(subject, index, "immersive", edition)
+        if told.get("type") == CLIP:
+            yield _without_place(subject, index, "type", f"the clip {told['isrc']}")
+
+
+_LEFT_OUT: Mapping[str, str] = MappingProxyType({"immersive": "immersive", "type": "clips"})
+
+
+def _without_place(subject: TargetSubject, index: int, key: str, what: str) -> Hit:
+    file, pointer = subject.tracks[index].pointer(key)
+    target = subject.target
+    return Hit(
+        pointer,
+        f"ERN {target.model.message.version} of {target.id} has no place for {what}",
+        f"leave it out for this target:  leave_out: [{_LEFT_OUT[key]}]  in {target.file},"
+        " or take ERN 4.3 where the recipient does",
+        file or None,
+    )
 
 
 def _remedy(entry: _Said, version: str) -> str | None:

@@ -63,8 +63,8 @@ def pipe(catalogue: CatalogueFolder) -> None:
         (missing, "SG3001", "there is no such file", "add the file, or correct the reference"),
         (empty, "SG3004", "the file is empty (0 bytes)", "put the real file in its place"),
         (pointer, "SG3005", "a Git LFS pointer stands in place", "run `git lfs pull`"),
-        (folder, "SG3002", "is not a file", "refer to the audio or image file itself"),
-        (pipe, "SG3002", "is not a file", "refer to the audio or image file itself"),
+        (folder, "SG3002", "is not a file", "refer to the file itself"),
+        (pipe, "SG3002", "is not a file", "refer to the file itself"),
     ],
 )
 def test_a_file_that_cannot_be_measured(

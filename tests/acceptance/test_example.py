@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from lxml import etree
 
 from stardust_gitops.catalog.loading import read_release
@@ -23,13 +24,35 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "catalog_example"
 ENABLED = ("harbour", "lighthouse")
 TARGETS = (*ENABLED, "audible_magic", "spotify", "store_by_sftp", "youtube")
 TAKEN_DOWN = "4006381333979"
-RELEASES = ("4006381333931", "4006381333948", "4006381333955", "4006381333962", TAKEN_DOWN)
+VIDEO, CLASSICAL, ATMOS = "4006381333986", "4006381333993", "4006381334006"
+BOX, RINGTONE = "4006381334013", "4006381334037"
+RELEASES = (
+    *("4006381333931", "4006381333948", "4006381333955", "4006381333962", TAKEN_DOWN),
+    *(VIDEO, CLASSICAL, ATMOS, BOX, RINGTONE),
+)
 NOT_FOR = {  # what a target cannot have, by the code that says so
     ("4006381333948", "audible_magic"): "SG2108",
     ("4006381333955", "audible_magic"): "SG2108",
     ("4006381333962", "audible_magic"): "SG2108",
+    (VIDEO, "audible_magic"): "SG2108",
+    (CLASSICAL, "audible_magic"): "SG2108",
+    (BOX, "audible_magic"): "SG2108",
     (TAKEN_DOWN, "store_by_sftp"): "SG2101",
     ("4006381333948", "store_by_sftp"): "",
+    (VIDEO, "store_by_sftp"): "SG2108",
+} | {(RINGTONE, target): "SG2101" for target in TARGETS if target != "lighthouse"}
+SENT = 19  # all of them to both, and the ringtone to one
+NOT_AT = {  # sources that a target is not given: those taken down, and what is left out for it
+    "harbour": (TAKEN_DOWN, RINGTONE),
+    "lighthouse": (TAKEN_DOWN, f"{ATMOS}_01_001_immersive", f"{ATMOS}_01_002"),
+}
+_SHARED = {  # what stands on more releases than the one that it is named after
+    "4006381333948_01_003.flac": "4006381333931_01_001.flac",
+    f"{VIDEO}.jpg": "4006381333931.jpg",
+}
+TWICE = {
+    "harbour": _SHARED,
+    "lighthouse": _SHARED | {f"{RINGTONE}.jpg": "4006381333931.jpg"},
 }
 OPERATIONS = (Action.INSERT, Action.UPDATE, Action.TAKEDOWN, Action.PURGE, Action.RESEND)
 
@@ -38,6 +61,19 @@ def copy_example(folder: Path, clock: FixedClock | None = None) -> CatalogueFold
     """The example as it is in git, without what running it leaves behind."""
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".stardust", "delivered"))
     return CatalogueFolder(folder, clock or FixedClock())
+
+
+def speak(root: Path, version: str, **settings: Any) -> None:
+    """Let all targets take a version, with further settings, and leave out what it cannot say."""
+    for path in sorted((root / "targets").glob("*.yaml")):
+        target = yaml.safe_load(path.read_text("utf-8"))
+        message = target.get("message", {}) | {"version": version}
+        if version.startswith("3."):
+            message["hash"] = "MD5"
+        if version not in ("4.3", "4.3.2"):
+            target["leave_out"] = sorted({*target.get("leave_out", ()), "immersive", "clips"})
+        changed = target | {"message": message} | settings
+        path.write_text(yaml.safe_dump(changed, allow_unicode=True), "utf-8")
 
 
 def begin(example: CatalogueFolder) -> None:
@@ -79,7 +115,7 @@ def test_is_small_and_clean_under_strict(example: CatalogueFolder) -> None:
     size = sum(path.stat().st_size for path in example.root.rglob("*") if path.is_file())
     assert size < 8_000_000
     outcome = example.must("validate", "--strict")
-    assert outcome.stdout == "Valid: 5 releases, 6 targets.\n"
+    assert outcome.stdout == "Valid: 10 releases, 6 targets.\n"
     assert example.must("validate", "--strict", "--format", "json").json()["findings"] == []
     assert example.must("assets", "lock", "--check").code == 0
 
@@ -91,19 +127,22 @@ def test_the_first_command(example: CatalogueFolder) -> None:
     takedowns = [(target, "takedown") for target in ENABLED]
     done = operations(plan)
     assert [(t, o) for t, r, o in done if r == to_gtin14(TAKEN_DOWN)] == takedowns
-    assert sorted(o for _, _, o in done) == ["insert"] * 8 + ["takedown"] * 2
+    assert sorted(o for _, _, o in done) == ["insert"] * (SENT - 2) + ["takedown"] * 2
     assert next(o for t, _, o in done if t == "harbour") == "takedown"  # takedowns go first
 
     applied = example.must("apply", "--auto-approve")
-    assert "10 sent" in applied.stdout
-    for target in ENABLED:
-        assert len([m for m in example.messages(target) if "BatchComplete" not in m]) == 5
+    assert f"{SENT} sent" in applied.stdout
+    sent = {target: {Path(name).name for name in example.messages(target)} for target in ENABLED}
+    assert sent["lighthouse"] == {f"{icpn}.xml" for icpn in RELEASES}
+    manifests = {name for name in sent["harbour"] if name.startswith("BatchComplete_")}
+    told = {f"{icpn}.xml" for icpn in RELEASES if icpn != RINGTONE}
+    assert sent["harbour"] - manifests == told | {f"{ATMOS}_MEAD.xml"}
     after = delivered_bytes(example)
     position = example.position()
 
     empty = example.run("plan", "--detailed-exitcode", "--format", "json")
     assert (empty.code, empty.json()["items"]) == (0, [])
-    assert empty.json()["summary"]["unchanged"] == 10
+    assert empty.json()["summary"]["unchanged"] == SENT
     again = example.must("apply", "--auto-approve", "--format", "json").json()
     assert (again["items"], again["bytes_sent"]) == ([], 0)
     assert delivered_bytes(example) == after
@@ -113,21 +152,21 @@ def test_the_first_command(example: CatalogueFolder) -> None:
 
 def test_delivered_files_are_the_sources(example: CatalogueFolder) -> None:
     first_apply(example)
-    sources = list((example.root / "assets").iterdir())
-    known = {path.read_bytes(): path.name for path in sources}
+    sources = {path.name: path.read_bytes() for path in (example.root / "assets").iterdir()}
     for target in ENABLED:
-        delivered = [n for n in example.delivered(target) if not n.endswith(".xml")]
-        # Breakwater is on the single and on the EP; the release taken down has no files.
-        assert len(delivered) == len(sources) + 1 - 2
-        for name in delivered:
-            source = known[example.path(f"delivered/{target}/{name}").read_bytes()]
-            assert Path(source).suffix == Path(name).suffix
-            if not name.endswith("4006381333948_01_003.flac"):
-                assert source == Path(name).name
+        delivered = {
+            Path(name).name: example.path(f"delivered/{target}/{name}").read_bytes()
+            for name in example.delivered(target)
+            if not name.endswith(".xml")
+        }
+        left_out = {name for name in sources if name.startswith(NOT_AT[target])}
+        assert set(delivered) == set(sources) - left_out | set(TWICE[target])
+        for name, data in delivered.items():
+            assert data == sources[TWICE[target].get(name, name)], name
 
 
 def test_delivered_messages_are_those_of_the_catalogue(example: CatalogueFolder) -> None:
-    check = official()
+    check = {"harbour": official("4.3.2"), "lighthouse": official("4.3")}
     first_apply(example)
     seen = 0
     for target in ENABLED:
@@ -135,10 +174,10 @@ def test_delivered_messages_are_those_of_the_catalogue(example: CatalogueFolder)
             data = example.path(f"delivered/{target}/{name}").read_bytes()
             root = etree.fromstring(data)
             if root.tag.endswith("NewReleaseMessage"):
-                assert check(root) == [], name
-                assert root.findtext(".//ReleaseId/ICPN") == Path(name).stem
+                assert check[target](root) == [], name
+                assert root.findtext("ReleaseList/Release/ReleaseId/ICPN") == Path(name).stem
                 seen += 1
-    assert seen == 10
+    assert seen == SENT
 
 
 def render(workspace: Workspace, icpn: str, target: str, operation: Action) -> Preview:
@@ -147,17 +186,20 @@ def render(workspace: Workspace, icpn: str, target: str, operation: Action) -> P
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_message_is_valid(workspace: Workspace, target: str) -> None:
-    check = official()
+    version = workspace.catalogue.targets[target].model.message.version
+    check, described = official(version), official("MEAD 1.1")
     for icpn in RELEASES:
         for operation in OPERATIONS:
             if NOT_FOR.get((icpn, target)):
                 continue
             shown = render(workspace, icpn, target, operation)
             assert check(etree.fromstring(shown.message)) == [], (icpn, operation)
-            assert check_message(shown.message, "4.3") == [], (icpn, operation)
+            assert check_message(shown.message, version) == [], (icpn, operation)
+            if shown.mead is not None:
+                assert described(etree.fromstring(shown.mead)) == [], (icpn, operation)
             again = render(open_workspace(EXAMPLE), icpn, target, operation)
             assert again.message == shown.message
-            assert again.package == shown.package
+            assert (again.package, again.mead) == (shown.package, shown.mead)
 
 
 def test_what_a_target_cannot_have_is_said(example: CatalogueFolder) -> None:
@@ -220,5 +262,5 @@ def test_plans_alike_at_any_date(tmp_path: Path, day: tuple[int, int, int]) -> N
     assert first == second
     assert plans[0]["plan_hash"] == plans[1]["plan_hash"]
     assert plans[0]["summary"] == plans[1]["summary"]
-    assert "10 sent" in then.must("apply", "--auto-approve").stdout
+    assert f"{SENT} sent" in then.must("apply", "--auto-approve").stdout
     assert then.run("plan", "--detailed-exitcode").code == 0

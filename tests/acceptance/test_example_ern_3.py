@@ -4,10 +4,8 @@ takedown method, see `test_example_versions`)."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 from lxml import etree
 
 from stardust_gitops.identifiers.icpn import to_gtin14
@@ -15,20 +13,17 @@ from stardust_gitops.messages.check import check_message
 from stardust_gitops.planning.model import Action
 from stardust_gitops.reconciler.preview import preview
 from stardust_gitops.reconciler.workspace import open_workspace
-from tests.acceptance.test_example import NOT_FOR, OPERATIONS, RELEASES, TARGETS, copy_example
+from tests.acceptance.test_example import (
+    NOT_FOR,
+    OPERATIONS,
+    RELEASES,
+    TARGETS,
+    copy_example,
+    speak,
+)
 from tests.ddex import official
 
 TAKEDOWNS = ("no_deals", "takedown_flag")
-
-
-def speak(root: Path, version: str, **settings: Any) -> None:
-    """Let all targets take a version of ERN 3, with further settings."""
-    for path in sorted((root / "targets").glob("*.yaml")):
-        target = yaml.safe_load(path.read_text("utf-8"))
-        message = target.get("message", {}) | {"version": version, "hash": "MD5"}
-        path.write_text(
-            yaml.safe_dump(target | {"message": message} | settings, allow_unicode=True), "utf-8"
-        )
 
 
 @pytest.mark.parametrize("version", ["3.8.2", "3.8.3"])

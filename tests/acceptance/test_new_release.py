@@ -12,7 +12,7 @@ from stardust_gitops.catalog.models.release import ReleaseFile
 from stardust_gitops.cli.intake import Intake, copy_all
 from stardust_gitops.cli.main import run
 from stardust_gitops.errors import GitOpsError
-from tests.asset_files import write_audio
+from tests.asset_files import PDF, TTML, write_audio, write_video
 from tests.first_release import FILE, ICPN, finished_release, make_media, tree
 
 
@@ -256,3 +256,40 @@ def test_outside_a_catalogue_new_says_how_to_make_one(
     monkeypatch.chdir(tmp_path)
     assert run(["new", "release", ICPN]) == 3
     assert "stardust-gitops init DIR" in capsys.readouterr().err
+
+
+def test_videos_lyrics_and_a_booklet_are_taken_by_what_they_are(
+    fresh: Path, full: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film = write_video(tmp_path / "film.mp4")
+    texts = {"booklet.pdf": PDF, "one.ttml": TTML}
+    for name, data in texts.items():
+        (tmp_path / name).write_bytes(data)
+    command = [*full, "--track", "GBXYZ2600003", "Film", str(film)]
+    command += ["--lyrics", "GB-XYZ-26-00001", str(tmp_path / "one.ttml")]
+    assert run([*command, "--booklet", str(tmp_path / "booklet.pdf")]) == 0
+    model = release_of(fresh)
+    assert model.booklet == f"assets/{ICPN}_booklet.pdf"
+    one, two, three = model.tracks
+    assert (one.audio, one.lyrics) == (
+        f"assets/{ICPN}_01_001.flac",
+        f"assets/{ICPN}_01_001_lyrics.ttml",
+    )
+    assert (two.lyrics, two.video) == (None, None)
+    assert (three.audio, three.video) == (None, f"assets/{ICPN}_01_003.mp4")
+    assert "6 files measured" in capsys.readouterr().out
+    assert run(["assets", "lock", "--check"]) == 0
+    for reference in (model.booklet, one.lyrics, three.video):
+        assert reference is not None
+        assert (fresh / reference).exists()
+
+
+def test_lyrics_of_no_track_are_refused(
+    fresh: Path, full: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "one.ttml").write_bytes(TTML)
+    before = tree(fresh)
+    for isrc in ("GBXYZ2600009", "one"):
+        assert run([*full, "--lyrics", isrc, str(tmp_path / "one.ttml")]) == 64
+        assert f"no track has the ISRC {isrc!r}" in capsys.readouterr().err
+    assert tree(fresh) == before

@@ -100,6 +100,12 @@ CASES: tuple[Broken, ...] = (
         ),
     ),
     other(
+        "an ISRC of a recording and of a video",
+        ("GBXYZ2600102", "GBXYZ2600002"),
+        ("audio: assets/two-b.flac", "video: assets/two-b.mp4"),
+        found=("releases/b.yaml:23:12 SG2049",),
+    ),
+    other(
         "an ISRC with another duration",
         ("GBXYZ2600102", "GBXYZ2600002"),
         measured={"assets/two-b.flac": {"duration": "200"}},

@@ -1,171 +1,124 @@
-"""Our conformance check and DDEX's official XSD, held against each other.
+"""Messages of every version over the whole space of contents: valid by our check and by DDEX's
+official XSD, and an independent reader finds in them what the content says.
 
-For what we write neither may accept what the other refuses. A plain run takes some dozens of
-generated messages; ``STARDUST_LONG=1`` takes thousands. What is the same for ERN 3 is checked here
-too, the rest in `test_messages_v3_property`.
+A plain run takes 200 generated messages a version, ``STARDUST_LONG=1`` takes ten times that. What
+the two checks say of spoiled messages: see `test_messages_checks_property`.
 """
 
 from __future__ import annotations
 
-import copy
-import os
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from lxml import etree
+from hypothesis import given
 
+from stardust_gitops.content.model import AudioFacts, Immersive
 from stardust_gitops.messages.check import check_message, check_tree
 from stardust_gitops.messages.ern.conformance import check_structure
+from stardust_gitops.messages.ern.mappings import mappings
 from stardust_gitops.messages.ern.references import check_references
-from stardust_gitops.messages.ern.versions import VERSIONS, version_named
 from stardust_gitops.messages.ern.writer import build_message, write_message
+from stardust_gitops.messages.problems import MessageError
 from stardust_gitops.messages.xml import serialise
-from tests.ddex import official, official_files, require_schemas
-from tests.mutations import TRANSFORMATIONS, Mutant, mutants, paths, structural
+from tests.ddex import official, require_schemas
+from tests.message_runs import Sources, each_version, reader, run, told, unsaid
 from tests.strategies import messages
-from tests.told_in_ern_4 import content_facts, read_facts
-
-_LONG = bool(os.environ.get("STARDUST_LONG"))
-_VERSIONS = ("4.2", "4.3", "4.3.2")
-_CALM = (HealthCheck.too_slow, HealthCheck.data_too_large)
-
-each_version = pytest.mark.parametrize("version", _VERSIONS)
 
 
-def _settings(plain: int, long: int) -> settings:
-    return settings(
-        max_examples=long if _LONG else plain,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=_CALM,
+@each_version
+def test_every_message_is_valid_and_tells_the_content(version: str) -> None:
+    schemas, check = require_schemas(), official(version)
+
+    @run(2000)
+    @given(messages(version))
+    def hold(sources: Sources) -> None:
+        root = build_message(*sources)
+        assert check_tree(root, version, schemas) == []
+        assert check(root) == []
+        document = serialise(root)
+        assert document == write_message(*sources)
+        assert check_message(document, version, schemas) == []
+        delivery, _, options = sources
+        if not options.purge:
+            assert reader(version)(document) == told(version)(delivery, options)
+
+    hold()
+
+
+@each_version
+def test_what_is_not_told_is_a_mapping(version: str) -> None:
+    """One each, and none for what is told."""
+
+    @run(1000)
+    @given(messages(version))
+    def hold(sources: Sources) -> None:
+        delivery, _, options = sources
+        found = mappings(delivery, options)
+        assert len(found) == len(set(found))
+        dropped = [] if options.purge else unsaid(version)(delivery, options)
+        assert sorted(each.field for each in found if each.told is None) == sorted(dropped)
+
+    hold()
+
+
+@each_version
+def test_every_message_passes_our_own_checks_alone(version: str) -> None:
+    @run(150)
+    @given(messages(version))
+    def hold(sources: Sources) -> None:
+        root = build_message(*sources)
+        assert check_structure(root, version) == []
+        assert check_references(root) == []
+
+    hold()
+
+
+def _with_another(sources: Sources, **of_track: Any) -> Sources:
+    """The same with one more recording, and nothing that its release does not fit."""
+    delivery, header, options = sources
+    tracks = delivery.content.tracks
+    track = replace(
+        tracks[-1], **{"isrc": "GBXYZ2688888", "video": False, "type": None, **of_track}
     )
+    content = replace(delivery.content, tracks=(*tracks, track), type="Album", discs=())
+    facts = AudioFacts(codec="PCM", sample_rate=44100, channels=2, duration="30")
+    file = replace(delivery.assets[0], role="audio", track=len(tracks) + 1, facts=facts)
+    delivery = replace(delivery, content=content, assets=(*delivery.assets, file))
+    plain = replace(options, profile=None, variant=None, files=None, purge=False)
+    return delivery, header, plain
 
 
-def _disagreement(mutant: Mutant, version: str) -> str | None:
-    """How the two checks differ over a mutant where they must not."""
-    ours = check_structure(mutant.root, version)
-    theirs = official(version)(mutant.root)
-    if bool(ours) == bool(theirs) or (mutant.foreign and ours):
-        return None
-    return f"{mutant.how}: ours {ours[:2]}, official {theirs[:2]}"
+@pytest.mark.parametrize("version", ("3.8.2", "3.8.3", "4.2"))
+def test_what_no_mapping_can_say_is_refused(version: str) -> None:
+    """Editions and clips before ERN 4.3: never a message without them."""
+    edition = Immersive(isrc="GBXYZ2788888")
+
+    @run(100)
+    @given(messages(version).filter(lambda made: made[2].profile is None))
+    def hold(sources: Sources) -> None:
+        build_message(*_with_another(sources))
+        for refused in ({"immersive": edition}, {"type": "Clip"}):
+            with pytest.raises(MessageError) as caught:
+                build_message(*_with_another(sources, **refused))
+            assert caught.value.code == "SG4027"
+            assert "leave_out" in str(caught.value.hint)
+
+    hold()
 
 
 @each_version
-@_settings(200, 2000)
-@given(data=st.data())
-def test_every_message_is_valid_and_tells_the_content(version: str, data: st.DataObject) -> None:
+def test_every_purge_is_valid(version: str) -> None:
     schemas = require_schemas()
-    sources = data.draw(messages(version))
-    root = build_message(*sources)
-    assert check_tree(root, version, schemas) == []
-    assert official(version)(root) == []
-    document = serialise(root)
-    assert document == write_message(*sources)
-    assert check_message(document, version, schemas) == []
-    delivery, _, options = sources
-    if not options.purge:
-        assert read_facts(document) == content_facts(delivery, options)
 
+    @run(200)
+    @given(messages(version))
+    def hold(sources: Sources) -> None:
+        delivery, header, options = sources
+        options = replace(options, purge=True)
+        root = build_message(delivery, header, options)
+        assert check_tree(root, version, schemas) == []
+        assert root.findtext("PurgedRelease/ReleaseId/ICPN") == delivery.icpn
+        assert mappings(delivery, options) == []
 
-@each_version
-@_settings(15, 2000)
-@given(data=st.data())
-def test_every_message_passes_our_own_checks_alone(version: str, data: st.DataObject) -> None:
-    root = build_message(*data.draw(messages(version)))
-    assert check_structure(root, version) == []
-    assert check_references(root) == []
-
-
-@each_version
-@_settings(60, 2000)
-@given(data=st.data())
-def test_checks_agree_on_spoiled_messages(version: str, data: st.DataObject) -> None:
-    """Several changes, one upon the other, so that one does not only undo what is easy to see."""
-    root = build_message(*data.draw(messages(version)))
-    for _ in range(data.draw(st.integers(1, 3))):
-        count = sum(1 for _ in root.iter("*"))
-        number = data.draw(st.integers(0, count - 1))
-        mutant = structural(root, number, data.draw(st.sampled_from(TRANSFORMATIONS)))
-        if mutant is None:
-            continue
-        assert _disagreement(mutant, version) is None
-        root = mutant.root
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-def test_checks_agree_on_every_small_change(version: str) -> None:
-    """Every kind of element in its place: each change of it, each value in it."""
-    official(version)
-    done: set[tuple[Any, ...]] = set()
-    found: list[str] = []
-
-    @_settings(10, 200)
-    @given(data=st.data())
-    def collect(data: st.DataObject) -> None:
-        root = build_message(*data.draw(messages(version)))
-        elements = list(root.iter("*"))
-        for number in paths(root):
-            element = elements[number]
-            parent = element.getparent()
-            key = (element.tag, None if parent is None else parent.tag, *element.keys())
-            if key not in done:
-                done.add(key)
-                for mutant in mutants(root, number):
-                    found.extend(filter(None, [_disagreement(mutant, version)]))
-
-    collect()
-    assert found == []
-    assert len(done) > 130  # the messages have nearly every kind that the table knows
-
-
-def _xmlschema(version: str) -> Any:
-    files = official_files(version)
-    if files is None:
-        pytest.skip(f"no official XSD of ERN {version}")
-    xmlschema = pytest.importorskip("xmlschema")
-    message, values = files
-    locations = {version_named(version).values_namespace: values.resolve().as_uri()}
-    return xmlschema.XMLSchema(str(message), locations=locations, allow="local")
-
-
-def _reference_mutants(root: etree._Element) -> list[etree._Element]:
-    """An id that stands twice, and references that lead nowhere."""
-    made = []
-    for path, text in (
-        ("PartyList/Party[2]/PartyReference", "P1"),
-        ("ResourceList/Image/ResourceReference", "A1"),
-        ("ReleaseList/Release/ReleaseLabelReference", "P99"),
-        ("ReleaseList/TrackRelease/ReleaseResourceReference", "A99"),
-        ("DealList/ReleaseDeal/DealReleaseReference", "R99"),
-        ("ReleaseList/Release/ReleaseVisibilityReference", "V99"),
-    ):
-        spoiled = copy.deepcopy(root)
-        element = spoiled.find(path)
-        if element is not None:
-            element.text = text
-            made.append(spoiled)
-    return made
-
-
-@each_version
-def test_a_second_validator_agrees_on_ids_and_references(version: str, tmp_path: Path) -> None:
-    schema = _xmlschema(version)
-
-    @_settings(5, 60)
-    @given(data=st.data())
-    def compare(data: st.DataObject) -> None:
-        root = build_message(*data.draw(messages(version)))
-        path = tmp_path / "message.xml"
-        path.write_bytes(serialise(root))
-        assert schema.is_valid(str(path))
-        for spoiled in _reference_mutants(root):
-            path.write_bytes(serialise(spoiled))
-            assert not schema.is_valid(str(path))
-            assert check_structure(spoiled, version) == []
-            assert check_references(spoiled) != []
-
-    compare()
+    hold()

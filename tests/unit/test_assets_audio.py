@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 from stardust_gitops.assets.audio import duration_text, measure_audio
 from stardust_gitops.assets.errors import AssetError, AssetProblem
 from stardust_gitops.assets.facts import AudioFacts
-from tests.asset_files import FLOAT_GUID, LFS_POINTER, PCM_GUID, chunk, wave_bytes, write_audio
+from tests.asset_files import (
+    AXML,
+    FLOAT_GUID,
+    LFS_POINTER,
+    PCM_GUID,
+    adm_bytes,
+    chna_bytes,
+    chunk,
+    wave_bytes,
+    write_audio,
+)
 
 
 def failure(path: Path) -> AssetError:
@@ -101,6 +111,45 @@ def test_long_wave_takes_the_size_from_ds64(tmp_path: Path) -> None:
 def test_chunks_of_odd_length_are_padded(tmp_path: Path) -> None:
     path = put(tmp_path / "a.wav", wave_bytes(before=chunk(b"bext", b"odd")))
     assert measure_audio(path).channels == 2
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_master_of_dolby_atmos(tmp_path: Path, long: bool) -> None:
+    facts = measure_audio(put(tmp_path / "a.wav", adm_bytes(long=long)))
+    assert facts == AudioFacts(
+        codec="DolbyAtmosMasterADM",
+        container="WAV",
+        sample_rate=48000,
+        channels=12,
+        duration="0.01",
+        bit_depth=24,
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "codec"),
+    [
+        (chunk(b"axml", AXML), chunk(b"chna", chna_bytes(2)), "DolbyAtmosMasterADM"),
+        (chunk(b"chna", chna_bytes(2)) + chunk(b"axml", AXML), b"", "DolbyAtmosMasterADM"),
+        (chunk(b"axml", AXML), b"", "PCM"),
+        (b"", chunk(b"chna", chna_bytes(2)), "PCM"),
+        (chunk(b"axml", b"") + chunk(b"chna", b""), b"", "PCM"),
+        (b"", bytes(200_000), "PCM"),
+        (b"", chunk(b"LIST", b"INFO") + b"rest", "PCM"),
+    ],
+)
+def test_only_both_chunks_make_a_master(
+    tmp_path: Path, before: bytes, behind: bytes, codec: str
+) -> None:
+    path = put(tmp_path / "a.wav", wave_bytes(before=before, behind=behind))
+    assert measure_audio(path).codec == codec
+
+
+def test_a_master_that_is_cut_off(tmp_path: Path) -> None:
+    error = failure(put(tmp_path / "a.wav", adm_bytes()[:-100]))
+    assert error.code == AssetProblem.TRUNCATED
+    assert "the chunk chna is incomplete" in error.message
+    assert failure(put(tmp_path / "a.wav", adm_bytes()[:2000])).code == AssetProblem.TRUNCATED
 
 
 @pytest.mark.parametrize("suffix", ["flac", "wav", "aiff"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stardust_gitops.assets import text, video
 from stardust_gitops.assets.errors import AssetError, AssetProblem
-from stardust_gitops.assets.facts import AudioFacts, FileFacts, ImageFacts
+from stardust_gitops.assets.facts import (
+    AssetKind,
+    AudioFacts,
+    Facts,
+    FileFacts,
+    ImageFacts,
+    TextFacts,
+    VideoFacts,
+)
 from stardust_gitops.assets.lock import (
     Lock,
     LockedAsset,
@@ -31,6 +41,17 @@ FLAC = AudioFacts(codec="FLAC", sample_rate=44100, channels=2, duration="180.5",
 JPEG = ImageFacts(codec="JPEG", width=3000, height=3000, mode="RGB")
 AUDIO = LockedAsset(path="assets/a.flac", file=FILE, facts=FLAC)
 COVER = LockedAsset(path="assets/a.jpg", file=FILE, facts=JPEG)
+FILM = VideoFacts(
+    container="QuickTime",
+    codec="ProRes-422_HQ",
+    width=1920,
+    height=1080,
+    frame_rate="23.976",
+    duration="180.523401",
+    audio_codec="PCM",
+    audio_channels=2,
+    audio_sample_rate=48000,
+)
 LOCK = Lock(assets={"assets/a.jpg": COVER, "assets/a.flac": AUDIO})
 TEXT = """\
 {
@@ -96,7 +117,7 @@ _files = st.builds(
 )
 _audio = st.builds(
     AudioFacts,
-    codec=st.sampled_from(["FLAC", "PCM"]),
+    codec=st.sampled_from(["FLAC", "PCM", "DolbyAtmosMasterADM"]),
     container=st.sampled_from([None, "WAV", "AIFF"]),
     sample_rate=st.integers(1, 768_000),
     channels=st.integers(1, 64),
@@ -110,15 +131,73 @@ _image = st.builds(
     height=st.integers(1, 9000),
     mode=st.sampled_from(["RGB", "CMYK", "I;16"]),
 )
+_video = st.builds(
+    VideoFacts,
+    container=st.sampled_from(["MP4", "QuickTime", "AVI"]),
+    codec=st.sampled_from(sorted(set(video._PICTURE.values()))),
+    width=st.integers(1, 9000),
+    height=st.integers(1, 9000),
+    frame_rate=st.sampled_from(["25", "29.97"]),
+    duration=st.sampled_from(["1", "0.5", "180.523401"]),
+    audio_codec=st.sampled_from([None, *sorted(set(video._SOUND.values()))]),
+    audio_channels=st.none() | st.integers(1, 16),
+    audio_sample_rate=st.none() | st.integers(8000, 192_000),
+)
+_text = st.builds(TextFacts, codec=st.sampled_from(sorted(text._SUFFIXES)))
 _paths = st.from_regex(r"[a-zé一 \"]{1,8}(/[a-z.]{0,5}[a-z]){0,2}", fullmatch=True)
 
 
-@given(st.dictionaries(_paths, st.tuples(_files, _audio | _image), max_size=4))
-def test_what_is_written_is_read(parts: dict[str, tuple[FileFacts, AudioFacts]]) -> None:
+@given(st.dictionaries(_paths, st.tuples(_files, _audio | _image | _video | _text), max_size=4))
+def test_what_is_written_is_read(parts: dict[str, tuple[FileFacts, Facts]]) -> None:
     lock = Lock(
         assets={path: LockedAsset(path=path, file=f, facts=m) for path, (f, m) in parts.items()}
     )
     assert read_lock(dump_lock(lock), "x.lock.json") == lock
+
+
+@pytest.mark.parametrize("codec", sorted({*video._PICTURE.values(), *video._SOUND.values()}))
+def test_every_codec_of_a_video_has_a_place(codec: str) -> None:
+    if codec in video._PICTURE.values():
+        facts = replace(FILM, codec=codec)
+    else:
+        facts = replace(FILM, audio_codec=codec)
+    asset = LockedAsset("assets/a.mov", FILE, facts)
+    lock = Lock(assets={asset.path: asset})
+    assert read_lock(dump_lock(lock), "x.lock.json") == lock
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind"),
+    [(FLAC, "audio"), (JPEG, "image"), (FILM, "video"), (TextFacts(codec="PDF"), "text")],
+)
+def test_kind(facts: Facts, kind: AssetKind) -> None:
+    asset = LockedAsset("assets/a", FILE, facts)
+    assert asset.kind == kind
+    document = orjson.loads(dump_lock(Lock(assets={asset.path: asset})))
+    assert document["assets"]["assets/a"]["kind"] == kind
+    assert disagreement(asset, size=1) == "1 bytes, measured were 123456"
+
+
+@pytest.mark.parametrize(
+    ("facts", "key", "value"),
+    [
+        (FILM, "container", "Matroska"),
+        (FILM, "codec", "VP9"),
+        (FILM, "audio_codec", "ALAC"),
+        (FILM, "frame_rate", "23.9760"),
+        (FILM, "duration", None),
+        (FILM, "width", 0),
+        (FILM, "mode", "RGB"),
+        (TextFacts(codec="PDF"), "codec", "RTF"),
+        (TextFacts(codec="PDF"), "width", 1),
+        (TextFacts(codec="PDF"), "kind", "video"),
+    ],
+)
+def test_strict_of_every_kind(facts: Facts, key: str, value: object) -> None:
+    asset = LockedAsset("assets/a", FILE, facts)
+    document = orjson.loads(dump_lock(Lock(assets={asset.path: asset})))
+    document["assets"]["assets/a"][key] = value
+    assert refusal(orjson.dumps(document)).finding.code == AssetProblem.LOCK_INVALID
 
 
 @given(st.binary() | st.text().map(str.encode))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stardust_gitops.assets.errors import AssetError, AssetProblem
-from stardust_gitops.assets.facts import AudioFacts, ImageFacts
+from stardust_gitops.assets.facts import AssetKind, AudioFacts, ImageFacts, TextFacts, VideoFacts
 from stardust_gitops.assets.lock import Lock, dump_lock, read_lock
 from stardust_gitops.assets.measure import (
     KnownFile,
@@ -21,7 +21,7 @@ from stardust_gitops.assets.measure import (
     update_lock,
     update_locks,
 )
-from tests.asset_files import LFS_POINTER, write_audio, write_image
+from tests.asset_files import LFS_POINTER, LRC, PDF, write_audio, write_image, write_video
 
 REFERENCES: tuple[Reference, ...] = (
     ("assets/x.jpg", "image"),
@@ -53,6 +53,39 @@ def test_measure(root: Path) -> None:
     assert audio.facts.duration == "0.5"
     assert audio.file.size == (root / "assets/x_01_001.flac").stat().st_size
     assert isinstance(measure(root, "assets/x.jpg", "image").facts, ImageFacts)
+
+
+def test_measure_videos_and_texts(root: Path) -> None:
+    write_video(root / "assets/x.mp4")
+    (root / "assets/x.pdf").write_bytes(PDF)
+    (root / "assets/x.lrc").write_bytes(LRC)
+    references: list[Reference] = [
+        ("assets/x.mp4", "video"),
+        ("assets/x.pdf", "text"),
+        ("assets/x.lrc", "text"),
+    ]
+    first = update_lock(root, references, None)
+    assert first.errors == ()
+    film, booklet, lyrics = (first.lock.assets[path].facts for path, _ in references)
+    assert isinstance(film, VideoFacts)
+    assert (film.codec, film.duration) == ("AVC", "1")
+    assert (booklet, lyrics) == (TextFacts(codec="PDF"), TextFacts(codec="SimpleLRC"))
+    assert read_lock(dump_lock(first.lock), "x.lock.json") == first.lock
+    assert update_lock(root, references, first.lock) == LockResult(lock=first.lock)
+
+
+@pytest.mark.parametrize("kind", ["audio", "image", "video", "text"])
+def test_a_file_is_of_one_kind(root: Path, kind: AssetKind) -> None:
+    write_video(root / "assets/x.mp4")
+    (root / "assets/x.pdf").write_bytes(PDF)
+    right = {"audio": "x_01_001.flac", "image": "x.jpg", "video": "x.mp4", "text": "x.pdf"}
+    for other, name in right.items():
+        if other == kind:
+            assert measure(root, f"assets/{name}", kind).kind == kind
+        else:
+            with pytest.raises(AssetError) as caught:
+                measure(root, f"assets/{name}", kind)
+            assert caught.value.code == AssetProblem.UNSUPPORTED
 
 
 @pytest.mark.parametrize(

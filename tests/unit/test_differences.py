@@ -138,6 +138,45 @@ def test_changed_files_are_named_and_the_reason_becomes_exact() -> None:
     )
 
 
+def test_what_a_recording_has_beside_is_not_the_recording() -> None:
+    before = delivery("c", ("I1", "a"), ("I2", "b"))
+    lyrics = {"role": "lyrics", "track": 2, "sha256": "l", "facts": {"codec": "TTML"}}
+    cut = {"role": "preview", "track": 1, "sha256": "p", "facts": {"duration": "30"}}
+    booklet = {"role": "booklet", "track": None, "sha256": "t"}
+    after = {**before, "assets": [*before["assets"], lyrics, cut, booklet]}
+    paths = ["tracks[1].lyrics", "tracks[0].preview", "booklet"]
+    assert reasons(before, after) == (["files_changed"], paths)
+    assert reasons(after, before) == (["files_changed"], paths)
+    assert corrected_isrcs(before, after) == {}
+    other = delivery("c", ("I1", "a"), ("I2", "x"))
+    changed = {**other, "assets": [*other["assets"], lyrics]}
+    assert reasons(before, changed)[0] == ["audio_replaced"]
+
+
+def test_a_video_under_another_isrc_is_a_correction_too() -> None:
+    before, after = (delivery("c", (isrc, "v")) for isrc in ("I1", "I9"))
+    for each in (before, after):
+        each["assets"][0]["role"] = "video"
+        each["assets"].insert(0, {"role": "screen_capture", "track": 1, "sha256": "s"})
+    assert corrected_isrcs(before, after) == {"I9": "I1"}
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "other"),
+    [
+        ("tracks[0].work.title", {"work": {"title": "A"}}, {"work": {"title": "B"}}),
+        ("tracks[0].immersive.isrc", {"immersive": {"isrc": "A"}}, {"immersive": {"isrc": "B"}}),
+        ("tracks[0].related[0].start", {"related": [{"start": 1}]}, {"related": [{"start": 2}]}),
+        ("tracks[0].descriptors.bpm", {"descriptors": {"bpm": "1"}}, {"descriptors": {"bpm": "2"}}),
+    ],
+)
+def test_new_fields_of_tracks_are_told_apart_in_detail(
+    path: str, more: dict[str, Any], other: dict[str, Any]
+) -> None:
+    before, after = {"tracks": [track("I1", **more)]}, {"tracks": [track("I1", **other)]}
+    assert [change.path for change in differences(before, after)] == [path]
+
+
 def test_tracks_in_a_new_order_replace_no_audio() -> None:
     before = delivery("c", ("I1", "a"), ("I2", "b"))
     _, paths = reasons(before, delivery("c", ("I2", "b"), ("I1", "a")))

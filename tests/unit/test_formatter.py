@@ -72,6 +72,37 @@ def test_keys_have_the_order_of_the_models_and_unknown_ones_come_last() -> None:
     )
 
 
+def test_what_a_recording_has_beside_itself_stands_in_the_order_of_the_models() -> None:
+    becomes(
+        """\
+        discs: {"2": {icpn: "4006381333955", title: Night}}
+        booklet: assets/booklet.pdf
+        tracks:
+          - title: Ebb
+            mead: {bpm: 120.5, moods: [Happy]}
+            related: [{isrc: GBXYZ2600009, type: IsEditedVersionOf}]
+            contains_ai: None
+            lyrics: assets/one.lrc
+            immersive: {audio: assets/one.wav, isrc: gb-xyz-26-00008}
+            video: assets/one.mp4
+            work: {title: Suite}
+        """,
+        """\
+        booklet: assets/booklet.pdf
+        discs: {2: {title: Night, icpn: "4006381333955"}}
+        tracks:
+          - title: Ebb
+            work: {title: Suite}
+            video: assets/one.mp4
+            immersive: {isrc: GBXYZ2600008, audio: assets/one.wav}
+            lyrics: assets/one.lrc
+            contains_ai: None
+            related: [{type: IsEditedVersionOf, isrc: GBXYZ2600009}]
+            mead: {moods: [Happy], bpm: "120.5"}
+        """,
+    )
+
+
 def test_free_keys_keep_the_order_of_their_author() -> None:
     text = "genres:\n  HOUSE-00: {genre: Dance, subgenre: House}\n  FOLK-00: Folk\n"
     becomes(text, text, "genre_maps/a.yaml")

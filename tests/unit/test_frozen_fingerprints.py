@@ -38,15 +38,23 @@ from stardust_gitops.content.model import (
     Contributor,
     Deal,
     Delivery,
+    Descriptors,
+    Disc,
     Genre,
+    Immersive,
+    LocalName,
     Party,
+    Preview,
     Price,
     ProprietaryId,
+    RelatedRecording,
     RelatedRelease,
     RightsLine,
+    TerritoryDate,
     Title,
     Track,
     Visibility,
+    Work,
 )
 from stardust_gitops.reconciler.surveyor import Surveyor
 from stardust_gitops.reconciler.workspace import open_workspace
@@ -72,7 +80,8 @@ def resolved() -> dict[str, tuple[dict[str, Any], str, Delivery]]:
             if document is None:
                 continue  # it has no offer that this target takes
             delivery = surveyor.resolver.delivery(base, target, document)
-            assets = assets_fingerprint(base.asset_keys())
+            given = surveyor.resolver.for_target(base, target)
+            assets = assets_fingerprint(given.asset_keys())
             found[f"example/{model.icpn}@{name}"] = document, assets, delivery
     return found
 
@@ -136,6 +145,8 @@ def content_classes() -> Iterator[type]:
     """Every dataclass of `content.model` that is told to a recipient."""
     yield from (Artist, Content, Contributor, Deal, Genre, Party, Price, ProprietaryId)
     yield from (RelatedRelease, RightsLine, Title, Track, Visibility)
+    yield from (Descriptors, Disc, Immersive, LocalName, Preview, RelatedRecording)
+    yield from (TerritoryDate, Work)
 
 
 def instances(value: Any) -> Iterator[Any]:

@@ -53,8 +53,8 @@ CLOCK_READS = {
     },
 }
 HEAVY = (
-    *("PIL", "boto3", "httpx", "jsonschema", "lxml", "numpy", "paramiko", "pydantic", "rich"),
-    *("soundfile", "sqlite3", "tenacity", "xmlschema", "yaml"),
+    *("PIL", "boto3", "httpx", "jsonschema", "lxml", "numpy", "paramiko", "pydantic"),
+    *("pymediainfo", "rich", "soundfile", "sqlite3", "tenacity", "xmlschema", "yaml"),
 )
 
 

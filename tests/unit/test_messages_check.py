@@ -13,6 +13,7 @@ from stardust_gitops.messages.check import check_message, check_tree
 from stardust_gitops.messages.ern.conformance import check_structure
 from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.ern.references import check_references
+from stardust_gitops.messages.ern.versions import VERSIONS
 from stardust_gitops.messages.ern.writer import build_message, write_message
 from stardust_gitops.messages.structure import Grammar
 from tests import message_examples as example
@@ -75,11 +76,11 @@ def without(path: str) -> Callable[[etree._Element], None]:
         (without("ReleaseList/Release/ReleaseVisibilityReference"), "V1 is used nowhere"),
         (
             set_text("ReleaseList/TrackRelease/ReleaseResourceReference", "A3"),
-            "A3 is a Image, not a SoundRecording",
+            "A3 is a Image, not a SoundRecording or Video",
         ),
         (
             set_text("ReleaseList/Release/ResourceGroup/LinkedReleaseResourceReference", "A1"),
-            "A1 is a SoundRecording, not a Image",
+            "A1 is a SoundRecording, not a Image or Text",
         ),
         (
             without("ReleaseList/Release/ResourceGroup/LinkedReleaseResourceReference"),
@@ -220,3 +221,18 @@ def test_an_ambiguous_table_is_refused() -> None:
 def test_the_notation_of_tables(document: str, sound: bool) -> None:
     grammar = Grammar({"A": "B+ (C | D:integer)"}, {}, roots=["A"])
     assert (grammar.check(etree.fromstring(document)) == []) is sound
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_message_says_its_own_version(version: str) -> None:
+    of = example.delivery()
+    root = build_message(of, example.HEADER, MessageOptions(version=version))
+    assert check_tree(root, version) == []
+    for name in ("AvsVersionId", "MessageSchemaVersionId"):
+        said = root.get(name)
+        if said is not None:
+            root.set(name, "99")
+            (problem,) = check_tree(root, version)
+            assert problem.path == f"/*/@{name}"
+            assert repr(said) in problem.message
+            root.set(name, said)

@@ -11,11 +11,13 @@ from stardust_gitops.messages.header import MessagingParty
 from stardust_gitops.messages.manifest import (
     ManifestBatch,
     ManifestEntry,
+    ProductType,
     check_manifest,
+    product_type,
     write_manifest,
 )
 from stardust_gitops.messages.problems import MessageError
-from tests.message_examples import RECIPIENT, SENDER, read
+from tests.message_examples import RECIPIENT, SENDER, content, read, track
 
 ENTRY = ManifestEntry(
     message_id="M-1",
@@ -94,6 +96,36 @@ def test_version_1_5_has_its_namespace_and_no_avs_version() -> None:
     assert message.text("IsTestFlag") == "true"
     assert check_manifest(data, "1.5") == []
     assert check_manifest(data, "1.8") != []
+
+
+@pytest.mark.parametrize(
+    ("changes", "videos", "expected"),
+    [
+        ({}, 0, "AudioProduct"),
+        ({"type": "RingtoneRelease"}, 0, "MobileProduct"),
+        ({}, 1, "MixedMediaBundleProduct"),
+        ({}, 2, "VideoProduct"),
+        ({"bonus": True}, 1, "AudioProduct"),
+    ],
+)
+def test_the_product_is_what_the_release_is(
+    changes: dict[str, Any], videos: int, expected: ProductType
+) -> None:
+    two = content(tracks=(track(1), track(2)))
+    bonus = "bonus" in changes
+    tracks = tuple(
+        replace(each, video=True, bonus=bonus) if place < videos else each
+        for place, each in enumerate(two.tracks)
+    )
+    product = product_type(replace(two, tracks=tracks, type=changes.get("type", two.type)))
+    assert product == expected
+    data = write_manifest(batch(entries=(replace(ENTRY, product_type=product),)))
+    assert read(data).texts("MessageInBatch/ProductType") == [expected]
+
+
+def test_products_are_those_of_the_standard() -> None:
+    with pytest.raises(MessageError, match="'Product' is not an allowed value"):
+        write_manifest(batch(entries=(replace(ENTRY, product_type="Product"),)))  # type: ignore[arg-type]
 
 
 def test_hash_algorithms_of_the_version() -> None:

@@ -25,7 +25,8 @@ from stardust_gitops.messages.problems import Problem
 from stardust_gitops.messages.xml import parse
 from tests import message_examples as example
 from tests.ddex import official, samples
-from tests.message_breaks import EVERYWHERE, SHAPE_3, SHAPE_4, UNSEEN, breaks
+from tests.message_breaks import EVERYWHERE, SHAPE_3, SHAPE_4, UNSEEN, Break, breaks
+from tests.message_breaks_rich import RICH_UNSEEN, rich_breaks
 from tests.message_examples import HEADER, STREAMING, track
 
 Element: TypeAlias = etree._Element
@@ -43,12 +44,21 @@ def valid(version: str) -> Element:
     return build_message(delivery, HEADER, options)
 
 
+def rich(version: str) -> Element:
+    """A message with all that the version has a place for."""
+    delivery = example.rich_delivery(without=example.UNSAID.get(version, ()))
+    options = MessageOptions(version=version, files=example.files_of(delivery))
+    return build_message(delivery, HEADER, options)
+
+
 def found_by_us(root: Element, version: str) -> list[Problem]:
     """What we find without any XSD."""
     return check_structure(root, version) or check_references(root)
 
 
 CASES = [(version, how) for version in VERSIONS for how in breaks(version)]
+RICH = ("4.2", "4.3", "4.3.2")
+RICH_CASES = [(version, how) for version in RICH for how in rich_breaks(version)]
 
 
 def test_there_are_many_ways() -> None:
@@ -71,17 +81,38 @@ def test_what_is_broken_is_found(how: str, version: str) -> None:
     assert all(problem.path and problem.message for problem in problems)
 
 
+@pytest.mark.parametrize(("version", "how"), RICH_CASES)
+def test_what_is_broken_in_rich_messages_is_found(how: str, version: str) -> None:
+    root = rich(version)
+    assert found_by_us(root, version) == []
+    rich_breaks(version)[how](root)
+    assert found_by_us(root, version)
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_official_xsd_agrees_where_it_can_see_it(version: str) -> None:
-    validate, sound = official(version), valid(version)
+    assert (
+        seen_by_the_xsd(valid(version), breaks(version), version) == set(breaks(version)) - UNSEEN
+    )
+
+
+@pytest.mark.parametrize("version", RICH)
+def test_the_official_xsd_agrees_on_rich_messages(version: str) -> None:
+    ways = rich_breaks(version)
+    assert seen_by_the_xsd(rich(version), ways, version) == set(ways) - RICH_UNSEEN
+
+
+def seen_by_the_xsd(sound: Element, ways: dict[str, Break], version: str) -> set[str]:
+    """The ways whose outcome the official XSD refuses."""
+    validate = official(version)
     assert validate(sound) == []
     seen = set()
-    for how, change in breaks(version).items():
+    for how, change in ways.items():
         root = copy.deepcopy(sound)
         change(root)
         if validate(root):
             seen.add(how)
-    assert seen == breaks(version).keys() - UNSEEN
+    return seen
 
 
 def test_what_is_broken_in_messages_of_others_is_found() -> None:

@@ -5,17 +5,25 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from stardust_gitops.content.model import AssetRole, Delivery, VideoFacts
 from stardust_gitops.delivery.package import Package, lay_out
 from stardust_gitops.delivery.recipient import Choreography
+from stardust_gitops.delivery.rendering import message_options
 from stardust_gitops.delivery.transports.base import Source, VerificationError
 from stardust_gitops.delivery.transports.checks import checked_blocks
 from stardust_gitops.errors import CatalogueError
+from stardust_gitops.messages.ern.recordings import carried_assets
+from stardust_gitops.planning.model import Action
 from tests.delivery_kit import Studio, gtin13
 
 ICPN = gtin13(1)
+VIDEO = VideoFacts(
+    container="MP4", codec="AVC", width=1920, height=1080, frame_rate="25", duration="180"
+)
 
 
 @pytest.fixture
@@ -49,6 +57,85 @@ def names(label: Studio, *, with_files: bool = True, **choreography: object) -> 
 )
 def test_names_of_resources(label: Studio, naming: str, expected: list[str]) -> None:
     assert names(label, naming=naming) == [f"resources/{ICPN}{rest}" for rest in expected]
+
+
+EXTRAS: dict[AssetRole, str] = {
+    "immersive": ".wav",
+    "preview": ".flac",
+    "screen_capture": ".jpg",
+    "lyrics": ".ttml",
+    "booklet": ".pdf",
+}
+
+
+def with_everything(label: Studio) -> Delivery:
+    """The release with its second track as a video, and a file of every role."""
+    ((delivery, _),) = label.releases.values()
+    known = {(asset.role, asset.track): asset for asset in delivery.assets}
+    first, third, cover = known["audio", 1], known["audio", 3], known["cover", None]
+    video = replace(first, role="video", track=2, path="assets/film.MP4", facts=VIDEO)
+    extras = [
+        replace(first, role=role, track=None if role == "booklet" else 1, path=f"assets/x{ending}")
+        for role, ending in EXTRAS.items()
+    ]
+    tracks = delivery.content.tracks
+    content = replace(
+        delivery.content, tracks=(tracks[0], replace(tracks[1], video=True), tracks[2])
+    )
+    return replace(delivery, content=content, assets=(first, video, third, *extras, cover))
+
+
+@pytest.mark.parametrize(
+    ("naming", "expected"),
+    [
+        (
+            "ICPN_DD_TTT",
+            "_01_001.wav _01_002.mp4 _02_001.wav .jpg _01_001_immersive.wav _01_001_preview.flac"
+            " _01_001_screen.jpg _01_001_lyrics.ttml _booklet.pdf",
+        ),
+        (
+            "ICPN_DD_TT",
+            "_01_01.wav _01_02.mp4 _02_01.wav .jpg _01_01_immersive.wav _01_01_preview.flac"
+            " _01_01_screen.jpg _01_01_lyrics.ttml _booklet.pdf",
+        ),
+        (
+            "ICPN_T",
+            "_T1.wav _T2.mp4 _T3.wav _T4.jpg _T5.wav _T6.flac _T7.jpg _T8.ttml _T9.pdf",
+        ),
+    ],
+)
+def test_names_of_all_that_a_release_can_have(label: Studio, naming: Any, expected: str) -> None:
+    delivery = with_everything(label)
+    how = Choreography(naming=naming)
+    package = lay_out(delivery, folder="F", choreography=how, with_files=True)
+    wanted = [f"resources/{ICPN}{rest}" for rest in expected.split()]
+    assert [file.uri for file in package.files] == wanted
+    assert [(file.role, file.track) for file in package.files] == [
+        (asset.role, asset.track) for asset in carried_assets(delivery)
+    ]
+
+
+def test_the_message_names_each_file_by_its_own_name(label: Studio) -> None:
+    delivery = with_everything(label)
+    label.add_recipient()
+    package = lay_out(delivery, folder="F", choreography=Choreography(), with_files=True)
+    options = message_options(label.recipients["batchy"], delivery, package, Action.INSERT)
+    assert options.files is not None
+    assert [(name.asset.role, name.asset.track, name.uri) for name in options.files] == [
+        (file.role, file.track, file.uri) for file in package.files
+    ]
+
+
+def test_a_package_knows_what_a_manifest_calls_it(label: Studio) -> None:
+    ((plain, _),) = label.releases.values()
+    for delivery, product in (
+        (plain, "AudioProduct"),
+        (with_everything(label), "MixedMediaBundleProduct"),
+    ):
+        package = lay_out(delivery, folder="A", choreography=Choreography(), with_files=False)
+        assert package.product == package.moved_to("B").product == product
+        assert Package.from_data(package.as_data()) == package
+        assert ("product" in package.as_data()) == (product != "AudioProduct")
 
 
 def test_the_folder_of_resources_is_a_setting(label: Studio) -> None:

@@ -74,6 +74,11 @@ TABLE = [
         other(ISRC, facts={"duration": "181.4"}),
     ),
     ("SG2044", other(ISRC), other(ISRC, FILE)),
+    (
+        "SG2049",
+        other(ISRC, ("audio: assets/two-b.flac", "video: assets/two-b.mp4")),
+        other(("audio: assets/two-b.flac", "video: assets/two-b.mp4")),
+    ),
     ("SG2045", other(FILE), other()),
     ("SG2045", release("assets/two.flac", "assets/one.flac"), Case()),
 ]

@@ -73,6 +73,15 @@ def two_stores(deals: str, offers: str) -> Case:
     return Case(release=[(STREAM, STREAM + deals)], files={OTHER: text})
 
 
+def immersive(version: str) -> Case:
+    """A recording with an immersive edition, for a target of this version."""
+    edition = "immersive: {isrc: GBXYZ2600091, audio: assets/two.wav}"
+    return Case(
+        release=[("audio: assets/two.flac", f"audio: assets/two.flac\n    {edition}")],
+        target=[("", f'message: {{version: "{version}"}}\n')],
+    )
+
+
 AD = "ad_supported: [AdvertisementSupportedModel/OnDemandStream]"
 TABLE = [
     ("SG2019", release("send_from: 2026-03-29T01:30"), release("send_from: 2026-03-29T02:00")),
@@ -120,6 +129,7 @@ TABLE = [
         Case(target=[("OnDemandStream]", "OnDemandStream, SubscriptionModel/Cable]")]),
     ),
     ("SG2106", priced(price("2", "XCG")), priced(price("2", "XCD"))),
+    ("SG2119", immersive("4.2"), immersive("4.3")),
     ("SG2116", priced(price("1.99")), priced(price("2"))),
     ("SG2116", priced(price("0.20")), priced(price("0.20", "GBP"))),
     (

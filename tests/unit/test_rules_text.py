@@ -90,6 +90,29 @@ def plain(case: Case) -> Case:
     return replace(case, target=[("", "emoji: false\n")])
 
 
+def in_language(language: str, words: str, more: str = "") -> Case:
+    """A release whose metadata are in this language, with the title of its first track."""
+    edits = [("cover:", f"language: {language}\n{more}cover:"), ("title: Ebb", f'title: "{words}"')]
+    edits += [("title: Breakwater", f'title: "{words}"')]
+    return Case(release=edits)
+
+
+def of_work(work: str) -> Case:
+    """The work of which the first track is a part."""
+    return Case(release=[("title: Ebb\n", f"title: Ebb\n    work: {{{work}}}\n")])
+
+
+def shown_as(*lines: str) -> Case:
+    """The line of artists in other languages."""
+    entries = ", ".join(f"{{{line}}}" for line in lines)
+    return Case(release=[("cover:", f"display_artists: [{entries}]\ncover:")])
+
+
+def disc(words: str) -> Case:
+    """The title of the only disc."""
+    return Case(release=[("cover:", f'discs: {{1: {{title: "{words}"}}}}\ncover:')])
+
+
 TABLE = [
     ("SG2051", title("Ebb (feat. Mina Sol)"), title("Defeat. And After")),
     ("SG2051", title("Ebb ft. Mina Sol"), title("Ten Ft Tall")),
@@ -162,6 +185,41 @@ TABLE = [
     ("SG2125", plain(translated("title: Oleaje 🌊")), plain(translated("title: Oleaje"))),
     ("SG2125", plain(worded("label: Tide 🌊")), plain(worded("label: Tide"))),
     ("SG2125", plain(artist("Ada 🌊 Quill")), plain(artist("Ada Quill"))),
+    ("SG2053", title("UNDERTOWS"), in_language("ja", "残酷な天使 MONSTERS")),
+    ("SG2053", of_work("title: SYMPHONIES"), of_work("title: Symphonies")),
+    ("SG2053", disc("NIGHT SIDE"), disc("Night Side")),
+    ("SG2057", disc("Ni\\u200bght"), disc("Night")),
+    ("SG2057", of_work('title: "Su\\u200bite"'), of_work("title: Suite")),
+    (
+        "SG2057",
+        shown_as('name: "Ada\\u200b", language: de'),
+        shown_as('name: "شمس\\u200f (Live)", language: ar'),
+    ),
+    ("SG2057", title("Ebb\\u200e"), in_language("he", "שפל\\u200f (2026)")),
+    ("SG2058", of_work("title: 引き潮"), of_work("title: Ebbe")),
+    (
+        "SG2058",
+        of_work("title: Ebbe, titles: [{title: 引き潮, language: de}]"),
+        of_work("title: Ebbe, titles: [{title: 引き潮, language: ja}]"),
+    ),
+    ("SG2058", disc("引き潮"), disc("Day")),
+    (
+        "SG2058",
+        shown_as("name: エイダ, language: de"),
+        shown_as("name: エイダ, language: ja", "name: Eida, language: ja-Latn"),
+    ),
+    (
+        "SG2125",
+        plain(party("name: Ada Quill\nnames: [{name: エイダ 🌊, language: ja}]")),
+        plain(party("name: Ada Quillings\nnames: [{name: エイダ 🌊, language: ja}]")),
+    ),
+    ("SG2125", plain(disc("Day 🌊")), plain(disc("Day"))),
+    ("SG2125", plain(of_work("title: Suite 🌊")), plain(of_work("title: Suite"))),
+    (
+        "SG2125",
+        plain(shown_as("name: Ada 🌊, language: de")),
+        plain(shown_as("name: Ada, language: de")),
+    ),
     ("SG2125", emoji("Ebb 🌊"), emoji("Ebb 🌊", takes="true")),
     ("SG2125", emoji("Ebb ❤️"), emoji("Ebb №1 … “潮”")),
 ]
@@ -196,7 +254,33 @@ def test_every_rule_has_its_cases() -> None:
         ("Ebb 潮", "en", None),
         ("… №1", "en", None),
         ("ბრუნი", "en", "Georgian"),
+        ("هدوء البحر", "ar-Arab", None),
+        ("هدوء البحر", "ary", None),
+        ("\ufedf\ufe92\ufea4\ufeae", "en", "Arabic"),
+        ("לילה טוב", "he-Hebr", None),
+        ("לילה טוב", "ar", "Hebrew"),
+        ("Hikishiō", "ja-Latn", None),
+        ("引き潮", "ja-Latn", "Japanese"),
     ],
 )
 def test_scripts_and_languages(words: str, language: str, script: str | None) -> None:
     assert foreign_script(words, language) == script
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "latin"),
+    [
+        ("ar", "هدوء البحر", "Hudūʾ al-baḥr"),
+        ("ar", "\u200fأغنية (Live)\u200f", "Ughniya"),
+        ("fa", "می\u200cخواهم", "Mīkhāham"),
+        ("he", "שפל וגאות", "Shefel ve-geut"),
+        ("he", "שָׁלוֹם 2026", "Shalom"),
+        ("ja", "引き潮", "Hikishio"),
+        ("ja", "モンスター MONSTERS", "Monsutā"),
+    ],
+)
+def test_titles_of_other_scripts_with_their_transliteration(
+    language: str, words: str, latin: str, tmp_path: Path
+) -> None:
+    more = f"titles: [{{title: {latin}, language: {language}-Latn}}]\n"
+    assert codes(tmp_path, in_language(language, words, more)) == set()

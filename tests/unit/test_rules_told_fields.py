@@ -47,6 +47,16 @@ def dated(*deals: str, dates: str = DATES, own: str | None = None) -> Case:
 TABLE = [
     ("SG2081", last("preview: {start: 150, duration: 32}"), last("preview: {start: 150}")),
     ("SG2081", last("preview: {start: 181}"), last("preview: {start: 151, duration: 30}")),
+    (
+        "SG2086",
+        last("preview: {start: 1, duration: 60, audio: assets/cut.flac}"),
+        last("preview: {start: 0, duration: 180, audio: assets/cut.flac}"),
+    ),
+    (
+        "SG2086",
+        last("preview: {start: 2, audio: assets/cut.flac}"),
+        last("preview: {start: 1, audio: assets/cut.flac}"),
+    ),
     ("SG2082", claimed(f"{CLAIM}, share: 50, excluded_territories: [JP]"), claimed(CLAIM)),
     (
         "SG2082",

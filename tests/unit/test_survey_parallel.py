@@ -38,4 +38,4 @@ def test_processes_find_what_one_process_finds(
     assert together == alone
     assert alone.unreadable
     assert {finding.code for finding in alone.findings} == {"SG1010", "SG1204", "SG3021"}
-    assert len(alone.desired) == 10
+    assert len(alone.desired) == 19

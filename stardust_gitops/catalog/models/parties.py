@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from stardust_gitops.catalog.models.scalars import (
+    ContainsAI,
     ContributorRole,
     Dpid,
     InstrumentType,
@@ -52,3 +53,4 @@ class ContributorEntry(PartyEntry):
 
     roles: tuple[ContributorRole, ...]
     instruments: tuple[InstrumentType, ...] = ()
+    ai_contribution: ContainsAI | None = None

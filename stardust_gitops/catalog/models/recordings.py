@@ -6,18 +6,26 @@ from typing import Annotated, Literal
 
 from stardust_gitops.catalog.models.deals import Terms
 from stardust_gitops.catalog.models.parties import ArtistEntry, ContributorEntry, PartyEntry
+from stardust_gitops.catalog.models.party import LocalName
+from stardust_gitops.catalog.models.recording_parts import (
+    ImmersiveEntry,
+    PreviewEntry,
+    RecordingMeadEntry,
+    RelatedRecordingEntry,
+    WorkEntry,
+)
 from stardust_gitops.catalog.models.scalars import (
+    ContainsAI,
     Duration,
     Flag,
     Given,
     Isrc,
     Iswc,
     Language,
-    Length,
     Model,
     Name,
     Positive,
-    Seconds,
+    RecordingType,
     Text,
 )
 from stardust_gitops.catalog.models.suppression import SuppressEntry
@@ -28,27 +36,29 @@ ParentalWarningEntry = Literal[
 ]
 
 
-class PreviewEntry(Model):
-    """Where in the recording the piece begins that may be heard before buying, and how long it is;
-    both in whole seconds, or in minutes as ``0:45``. Without a duration the recipient decides."""
-
-    start: Seconds
-    duration: Annotated[Length | None, Given] = None
-
-
 class RecordingFields(Model):
-    """What can be said of a recording. `language` is the language of the performance; `hidden`
-    tells that there is more to hear than it says; `duration` is held against the measured one;
-    ``ugc_claim: false`` leaves the recording out of claims on what users upload."""
+    """What can be said of a recording. `audio` or `video` is its file, `screen_capture` an image of
+    the video; `type` is DDEX's where it is not the usual one (``Clip`` for a stand-alone clip).
+    `language` is the language of the performance; `hidden` tells that there is more to hear than it
+    says; `duration` is held against the measured one; ``ugc_claim: false`` leaves the recording out
+    of claims on what users upload."""
 
     title: Text | None = None
     version: Text | None = None
     titles: tuple[TitleEntry, ...] | None = None
+    work: Annotated[WorkEntry | None, Given] = None
     artists: tuple[ArtistEntry, ...] | None = None
     display_artist: Text | None = None
+    display_artists: tuple[LocalName, ...] = ()
     contributors: tuple[ContributorEntry, ...] | None = None
     publishers: tuple[PartyEntry, ...] | None = None
     audio: Text | None = None
+    video: Annotated[Text | None, Given] = None
+    type: Annotated[RecordingType | None, Given] = None
+    immersive: Annotated[ImmersiveEntry | None, Given] = None
+    screen_capture: Annotated[Text | None, Given] = None
+    lyrics: Annotated[Text | None, Given] = None
+    contains_ai: Annotated[ContainsAI | None, Given] = None
     parental_warning: ParentalWarningEntry | None = None
     p_line: Text | None = None
     genre: Text | None = None
@@ -59,6 +69,8 @@ class RecordingFields(Model):
     iswc: Iswc | None = None
     duration: Duration | None = None
     preview: Annotated[PreviewEntry | None, Given] = None
+    related: tuple[RelatedRecordingEntry, ...] = ()
+    mead: Annotated[RecordingMeadEntry | None, Given] = None
     ugc_claim: Annotated[Flag | None, Given] = None
 
 

@@ -15,6 +15,8 @@ from stardust_gitops.catalog.models.overrides import (
     per_target,
 )
 from stardust_gitops.catalog.models.parties import ArtistEntry
+from stardust_gitops.catalog.models.party import LocalName
+from stardust_gitops.catalog.models.recording_parts import MeadEntry
 from stardust_gitops.catalog.models.recordings import ParentalWarningEntry, TrackEntry
 from stardust_gitops.catalog.models.related import RelatedEntry
 from stardust_gitops.catalog.models.scalars import (
@@ -28,6 +30,7 @@ from stardust_gitops.catalog.models.scalars import (
     Model,
     Moment,
     Name,
+    Positive,
     ReleaseType,
     Territory,
     Text,
@@ -44,6 +47,13 @@ class VisibilityEntry(Model):
     tracks: Moment | None = None
 
 
+class DiscEntry(Model):
+    """What is said of one disc of a set; `icpn` where that disc is also a release by itself."""
+
+    title: Text
+    icpn: Annotated[Icpn | None, Given] = None
+
+
 class ReleaseFile(Model):
     """A release. What a finished release needs beyond `status` is asked for by the rules, so that
     a draft may lack it."""
@@ -57,6 +67,7 @@ class ReleaseFile(Model):
     titles: tuple[TitleEntry, ...] = ()
     artists: tuple[ArtistEntry, ...] = ()
     display_artist: Text | None = None
+    display_artists: tuple[LocalName, ...] = ()
     label: Text | None = None
     catalog_number: Text | None = None
     genre: Text | None = None
@@ -71,8 +82,11 @@ class ReleaseFile(Model):
     related: tuple[RelatedEntry, ...] = ()
     keywords: tuple[Keyword, ...] = ()
     marketing_comment: Text | None = None
+    mead: Annotated[MeadEntry | None, Given] = None
     language: Language | None = None
     cover: Text | None = None
+    booklet: Annotated[Text | None, Given] = None
+    discs: dict[Positive, DiscEntry] = Field(default_factory=dict)
     visibility: VisibilityEntry | None = None
     deals: Deals = ()
     tracks: tuple[TrackEntry, ...] = ()

@@ -7,14 +7,14 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from stardust_gitops.catalog.suggest import did_you_mean
-from stardust_gitops.catalog.vocabulary import allowed, territories
+from stardust_gitops.catalog.vocabulary import allowed, mead_values, territories
 from stardust_gitops.identifiers import dpid, grid, icpn, ipi, isni, isrc, iswc
 
 
@@ -214,9 +214,15 @@ _USER_DEFINED = "UserDefined"
 """Stands for a word of one's own and its namespace, which nothing here has a place for."""
 
 
-def _one_of(set_name: str, noun: str, *, without: frozenset[str] = frozenset()) -> Check:
+def _one_of(
+    set_name: str,
+    noun: str,
+    *,
+    without: frozenset[str] = frozenset(),
+    values_of: Callable[[str], frozenset[str]] = allowed,
+) -> Check:
     def check(value: str) -> str:
-        values = allowed(set_name) - without
+        values = values_of(set_name) - without
         if value in values:
             return value
         if value == _USER_DEFINED:
@@ -233,6 +239,22 @@ def _one_of(set_name: str, noun: str, *, without: frozenset[str] = frozenset()) 
         )
 
     return check
+
+
+def _recording_types(_: str) -> frozenset[str]:
+    return allowed("SoundRecordingType") | allowed("VideoType")
+
+
+def _key(value: str) -> str:
+    if not re.fullmatch(r"[A-G](b|#)? (major|minor)", value):
+        refuse("SG1129", f"{value!r} is no key", "write it as  C minor  or  F# major")
+    return value
+
+
+def _time_signature(value: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]?/(1|2|4|8|16|32)", value):
+        refuse("SG1129", f"{value!r} is no time signature", "write it as  4/4  or  6/8")
+    return value
 
 
 def _duration(value: str) -> str:
@@ -319,6 +341,22 @@ InstrumentType = Annotated[
 RelationshipType = Annotated[
     str, AfterValidator(_one_of("ReleaseRelationshipType", "relationship", without=_VAGUE))
 ]
+RecordingType = Annotated[
+    str,
+    AfterValidator(
+        _one_of("", "type of recording or video", without=_VAGUE, values_of=_recording_types)
+    ),
+]
+RecordingRelation = Annotated[
+    str, AfterValidator(_one_of("ResourceRelationshipType", "relationship", without=_DEFINED))
+]
+ContainsAI = Literal["All", "Partly", "None"]
+Mood = Annotated[str, AfterValidator(_one_of("Mood", "mood", values_of=mead_values))]
+Theme = Annotated[str, AfterValidator(_one_of("Theme", "theme", values_of=mead_values))]
+Activity = Annotated[str, AfterValidator(_one_of("Activity", "activity", values_of=mead_values))]
+Tempo = Annotated[str, AfterValidator(_one_of("Tempo", "tempo", values_of=mead_values))]
+MusicalKey = Annotated[str, AfterValidator(_key)]
+TimeSignature = Annotated[str, AfterValidator(_time_signature)]
 CommercialModel = Annotated[
     str, AfterValidator(_one_of("CommercialModelType_ERN", "commercial model", without=_VAGUE))
 ]

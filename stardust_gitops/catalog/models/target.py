@@ -108,16 +108,74 @@ class Recipient(Model):
     also: tuple[FurtherRecipient, ...] = ()
 
 
+Profile4 = Literal[
+    "Audio",
+    "SimpleAudioSingle",
+    "Video",
+    "SimpleVideoSingle",
+    "MixedMedia",
+    "Ringtone",
+    "DjMix",
+    "LongFormMusicalWorkVideo",
+]
+"""The release profiles of ERN 4."""
+Profile3 = Literal[
+    "AudioAlbum",
+    "AudioAlbumMusicOnly",
+    "AudioBook",
+    "AudioSingle",
+    "DigitalBoxedSet",
+    "DigitalClassicalAudioAlbum",
+    "LongformMusicVideo",
+    "MixedMediaBundle",
+    "Ringtone",
+    "SingleResourceRelease",
+    "SingleResourceReleaseWithCoverArt",
+    "VideoAlbum",
+    "VideoSingle",
+]
+"""The release profiles of ERN 3 (set 1.4)."""
+Profile = Literal[Profile4, Profile3]
+BusinessProfile = Literal[
+    "AdSupportedDownloadService",
+    "AdSupportedTetheredDownloadService",
+    "DRMProtectedDownloadService",
+    "GenericAdSupportedStreamingService",
+    "GenericDownloadService",
+    "GenericPayAsYouGoStreamingService",
+    "GenericSubscriptionStreamingService",
+    "InteractiveAdSupportedStreamingService",
+    "InteractiveSubscriptionStreamingService",
+    "KioskService",
+    "NonInteractiveAdSupportedStreamingService",
+    "NonInteractiveSubscriptionStreamingService",
+    "NonInteractiveSubscriptionStreamingServiceOnDevice",
+    "NonProtectedDownloadService",
+    "PurchaseAsPhysicalProduct",
+    "RightsClaimsOnUserGeneratedContent",
+    "RingtonesAndMobileService",
+    "TetheredDownloadService",
+]
+"""The business profiles of ERN 3 (set 1.4), which say what kind of service the deals are for."""
+LeftOut = Literal[
+    "videos", "immersive", "clips", "previews", "screen_captures", "lyrics", "booklet", "ai"
+]
+"""Kinds of content that a recipient may not want."""
+
+
 class MessageFormat(Model):
-    """What format the recipient takes. `variant` is derived from the type of a release where none
-    is set; without `track_deals` deals are told of releases alone."""
+    """What format the recipient takes. `profile` and `variant` are derived from a release where
+    none is set, `business_profiles` (ERN 3) from its deals; without `track_deals` deals are told of
+    releases alone. With `mead` a DDEX MEAD message travels beside the release."""
 
     format: Literal["ern"] = "ern"
     version: Literal["3.8.2", "3.8.3", "4.2", "4.3", "4.3.2"] = "4.3"
-    profile: Literal["Audio", "SimpleAudioSingle"] = "Audio"
+    profile: Profile | None = None
     variant: Literal["none", "Classical", "BoxedSet", "BoxedSet Classical"] | None = None
     hash: Literal["MD5", "SHA-256"] = "MD5"
     track_deals: Flag = True
+    business_profiles: Annotated[tuple[BusinessProfile, ...] | Literal["none"] | None, Given] = None
+    mead: Flag = False
 
     @property
     def is_ern_3(self) -> bool:
@@ -226,7 +284,8 @@ class TargetFile(Model):
     use type (an offer without pairs, or in a list, is that of this name in ``stardust.yaml``),
     `prices` our price codes to its own words. `emoji` says whether it takes them in texts,
     `required_roles` what it wants to be told of each track, `labels` the names of labels that it
-    knows, `minimum_prices` the least wholesale price that it takes of a release, by currency."""
+    knows, `leave_out` the kinds of content that it does not take, `minimum_prices` the least
+    wholesale price that it takes of a release, by currency."""
 
     model_config = ConfigDict(json_schema_extra=_without_preset)
 
@@ -259,6 +318,7 @@ class TargetFile(Model):
     emoji: Flag = True
     required_roles: tuple[ContributorRole, ...] = ()
     labels: Annotated[tuple[Text, ...] | None, Given] = None
+    leave_out: tuple[LeftOut, ...] = ()
     minimum_prices: dict[Currency, Amount] = Field(default_factory=dict)
     back_catalogue_load: Flag = False
     acknowledgements: Acknowledgements | None = None

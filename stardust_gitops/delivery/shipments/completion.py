@@ -226,6 +226,7 @@ def _manifest(session: Session, shipment: Shipment, members: Sequence[Member]) -
                 url=member.package.message_path.removeprefix(f"{shipment.folder}/"),
                 icpn=member.icpn,
                 delivery_type=recipient.choreography.delivery_type(member.operation),
+                product_type=member.package.product,
                 digest=digest.hexdigest(),
                 hash_algorithm=algorithm,
             )

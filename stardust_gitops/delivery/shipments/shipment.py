@@ -18,7 +18,8 @@ from stardust_gitops.ledger.store import LedgerError, LedgerStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One release of a shipment. `message` is the digest of its message in the content store."""
+    """One release of a shipment. `message` is the digest of its message in the content store,
+    `mead` that of the MEAD message beside it, if one travels."""
 
     stream: StreamId
     icpn: str
@@ -27,6 +28,8 @@ class Member:
     message: str
     message_size: int
     package: Package
+    mead: str | None = None
+    mead_size: int = 0
 
     @property
     def release(self) -> str:
@@ -69,6 +72,8 @@ class Shipment:
         sizes: dict[str, int] = {}
         for member in members:
             sizes.update((file.path, file.size) for file in member.package.files)
+            if member.mead is not None:
+                sizes[member.package.mead_path] = member.mead_size
             if not self.message_is_marker:
                 sizes[member.package.message_path] = member.message_size
         return sizes
@@ -150,4 +155,6 @@ def member_of(stream: StreamId, intended: Mapping[str, Any]) -> Member:
         message=intended["message"],
         message_size=intended["message_size"],
         package=Package.from_data(intended["package"]),
+        mead=intended.get("mead"),
+        mead_size=intended.get("mead_size", 0),
     )

@@ -129,7 +129,9 @@ def _announce(session: Session, member: Member) -> None:
         release=member.release,
         operation=member.operation,
         files=len(member.package.files),
-        bytes=sum(file.size for file in member.package.files) + member.message_size,
+        bytes=sum(file.size for file in member.package.files)
+        + member.message_size
+        + member.mead_size,
     )
 
 
@@ -139,25 +141,32 @@ def _upload(
     members: Sequence[Member],
     sources: Mapping[str, Source],
 ) -> list[Member]:
-    """All resources, then all messages, over as many connections as there are. Returns the
-    members that are there in full; the others have left."""
+    """All resources, with the MEAD messages, which are uploaded as such (MEAD 1.1, clause 6.2);
+    then all messages; over as many connections as there are. Returns the members that are there in
+    full; the others have left."""
     resources = [
         (member, file.path, sources[file.path])
         for member in members
         for file in member.package.files
     ]
+    resources += [
+        _stored(session, member, member.package.mead_path, member.mead)
+        for member in members
+        if member.mead is not None
+    ]
     remaining = _send_all(session, shipment, members, resources)
     if shipment.message_is_marker:
         return remaining
     messages = [
-        (
-            member,
-            member.package.message_path,
-            Source.of_bytes(member.package.message_path, session.ledger.fetch(member.message)),
-        )
+        _stored(session, member, member.package.message_path, member.message)
         for member in remaining
     ]
     return _send_all(session, shipment, remaining, messages)
+
+
+def _stored(session: Session, member: Member, path: str, digest: str) -> Upload:
+    """A message whose bytes the content store keeps."""
+    return member, path, Source.of_bytes(path, session.ledger.fetch(digest))
 
 
 def _send_all(

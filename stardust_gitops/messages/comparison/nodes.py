@@ -17,11 +17,17 @@ Element: TypeAlias = etree._Element
 
 PASSING = frozenset({"MessageThreadId", "MessageId", "MessageCreatedDateTime", "UpdateIndicator"})
 """What tells one message from another, and that it is another."""
-_WRAPPERS = frozenset({"PartyList", "ResourceList", "ReleaseList", "DealList"})
+_WRAPPERS = frozenset(
+    {
+        *("PartyList", "ResourceList", "ReleaseList", "DealList"),
+        *("ResourceInformationList", "ReleaseInformationList"),  # of MEAD
+    }
+)
 """Lists that hold one kind of element each, which says enough."""
 _PLAIN = frozenset({"Worldwide", "true", "false"})
 """Values of attributes that tell nothing apart."""
 _UNTOLD = frozenset({"SequenceNumber", "IsDefault"})
+_MEAD_IDS = frozenset({"ISRC", "ICPN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,8 @@ def _name(tag: str, attributes: Mapping[str, str], children: Sequence[Node]) -> 
     """What tells an element from its siblings, where no reference names it."""
     if tag == "Deal":
         return _terms(children)
+    if tag in ("ResourceInformation", "ReleaseInformation"):
+        return next((node.text for node in _all_below(children) if node.tag in _MEAD_IDS), "")
     texts = [child.text for child in children if child.tag == "SequenceNumber"]
     if tag == "ResourceGroup":
         return texts[0] if texts else ""

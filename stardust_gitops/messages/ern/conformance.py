@@ -25,3 +25,22 @@ def check_structure(root: etree._Element, version: str) -> list[Problem]:
     Knows what we write and refuses everything else. Ids and references: `ern.references`.
     """
     return grammar(version).check(root)
+
+
+def check_identity(root: etree._Element, version: str) -> list[Problem]:
+    """Whether a message says the version that it is of. The XSDs let any text stand there, so
+    this is no part of the structure."""
+    which = version_named(version)
+    expected = {
+        "AvsVersionId": which.avs_version,
+        "MessageSchemaVersionId": which.schema_version_id,
+    }
+    return [
+        Problem(
+            path=f"/*/@{name}",
+            message=f"{said!r} is not the {name} of ERN {version}, which is {value!r}",
+            source="version",
+        )
+        for name, value in expected.items()
+        if value is not None and (said := root.get(name)) != value
+    ]

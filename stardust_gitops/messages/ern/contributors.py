@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from stardust_gitops.content.model import Contributor, Party
+from stardust_gitops.content.model import ContainsAI, Contributor, Party
 
 
-def by_party(contributors: Sequence[Contributor]) -> list[Contributor]:
+def by_party(contributors: Sequence[Contributor], *, by_ai: bool = False) -> list[Contributor]:
     """One contributor per party with all its roles and instruments, each once, in order of first
-    mention: DDEX has one element per party, with many roles."""
-    found: dict[Party, Contributor] = {}
+    mention: DDEX has one element per party, with many roles. With `by_ai` what generative AI made
+    of a contribution is told, so that contributions of a party that differ in it stay apart."""
+    found: dict[tuple[Party, ContainsAI | None], Contributor] = {}
     for each in contributors:
-        first = found.get(each.party)
-        if first is not None:
+        key = (each.party, each.ai if by_ai else None)
+        first = found.setdefault(key, each)
+        if first is not each:
             roles, instruments = first.roles + each.roles, first.instruments + each.instruments
-            each = Contributor(party=each.party, roles=roles, instruments=instruments)
-        found[each.party] = _once(each)
-    return list(found.values())
+            found[key] = replace(first, roles=roles, instruments=instruments)
+    return [_once(each) for each in found.values()]
 
 
 def _once(contributor: Contributor) -> Contributor:
     roles, instruments = dict.fromkeys(contributor.roles), dict.fromkeys(contributor.instruments)
     if len(roles) == len(contributor.roles) and len(instruments) == len(contributor.instruments):
         return contributor
-    return Contributor(party=contributor.party, roles=tuple(roles), instruments=tuple(instruments))
+    return replace(contributor, roles=tuple(roles), instruments=tuple(instruments))

@@ -8,6 +8,7 @@ list as one text, an end date as its last second) are no mappings.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TypeAlias
 
 from stardust_gitops.content.model import (
@@ -18,10 +19,13 @@ from stardust_gitops.content.model import (
     Track,
     Visibility,
 )
+from stardust_gitops.content.profiles import CLIP, SIMPLE
 from stardust_gitops.messages.ern.mapping import Mapping as Mapping
 from stardust_gitops.messages.ern.offers import DATE, terms_of
 from stardust_gitops.messages.ern.options import MessageOptions
+from stardust_gitops.messages.ern.profiles import profile_of
 from stardust_gitops.messages.ern.v3 import mappings as v3
+from stardust_gitops.messages.ern.v4 import mappings as v4
 from stardust_gitops.messages.ern.values import newer_value
 from stardust_gitops.messages.ern.version import Shape, Version
 from stardust_gitops.messages.ern.versions import version_named
@@ -35,6 +39,7 @@ def mappings(delivery: Delivery, options: MessageOptions) -> list[Mapping]:
     if options.purge:
         return []
     version = version_named(options.version)
+    options = replace(options, profile=profile_of(delivery, options, version.shape))
     return list(_MAPPED[version.shape](delivery, options, version))
 
 
@@ -49,6 +54,7 @@ def _in_shape_4(delivery: Delivery, options: MessageOptions, version: Version) -
     """The table of ERN 4: one line for each kind of thing that is said otherwise."""
     content = delivery.content
     yield from _newer_values(content, version.name)
+    yield from v4.mapped(delivery, options, version)
     yield from _times(content)
     yield from _terms(content, options)
     if not version.dialect.container_format:
@@ -93,18 +99,20 @@ def _times(content: Content) -> Iterator[Mapping]:
 
 
 def _terms(content: Content, options: MessageOptions) -> Iterator[Mapping]:
-    """Terms of tracks where only the release's are told; what shows early where nothing is sold."""
+    """Terms of tracks where only the release's are told (but for clips, which are no part of it);
+    what shows early where nothing is sold."""
     if options.takedown is not None:
         return
     reason = None
-    if options.profile == "SimpleAudioSingle":
-        reason = "the profile SimpleAudioSingle has no track releases"
+    if options.profile in SIMPLE:
+        reason = f"the profile {options.profile} has no track releases"
     elif not options.track_deals:
         reason = "track_deals: false tells deals of releases alone"
     told = [content.deals]
-    if reason is None:
-        told += [terms_of(track, content) for track in content.tracks]
-    else:
+    for track in content.tracks:
+        if reason is None or track.type == CLIP:
+            told.append(terms_of(track, content))
+    if reason is not None:
         yield from _track_terms(content, reason)
     if content.visibility not in (None, Visibility()) and not any(told):
         yield Mapping(
@@ -117,7 +125,7 @@ def _terms(content: Content, options: MessageOptions) -> Iterator[Mapping]:
 
 def _track_terms(content: Content, reason: str) -> Iterator[Mapping]:
     for place, track in enumerate(content.tracks):
-        if terms_of(track, content) != content.deals:
+        if track.type != CLIP and terms_of(track, content) != content.deals:
             yield Mapping(
                 field=f"tracks[{place}].deals",
                 said=_deals(track, content),
@@ -135,7 +143,11 @@ def _containers(delivery: Delivery, reason: str) -> Iterator[Mapping]:
     for asset in delivery.assets:
         facts = asset.facts
         if isinstance(facts, AudioFacts) and facts.container and asset.track is not None:
-            field = f"tracks[{asset.track - 1}].audio.container"
+            track = delivery.content.tracks[asset.track - 1]
+            if track.video:
+                continue  # the details of a video have a place for it
+            name = "preview.audio" if asset.role == "preview" else "audio"
+            field = f"tracks[{asset.track - 1}].{name}.container"
             yield Mapping(field=field, said=facts.container, told=None, reason=reason)
 
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 from stardust_gitops.content.model import Asset
 
-Profile = Literal["Audio", "SimpleAudioSingle"]
-"""What a target may ask for; each shape says it in its own words."""
+Profile = str
+"""The name of a release profile of ERN 4 or of ERN 3; each shape says it in its own words."""
 Variant = Literal["none", "Classical", "BoxedSet", "BoxedSet Classical"]
 """The variant of a profile (4.x)."""
 HashAlgorithm = Literal["MD5", "SHA-256"]
@@ -33,13 +33,16 @@ class MessageOptions:
     deals, ``end_date`` ends them with `end_date`, the last day (date text), fixed when intended,
     ``takedown_flag`` says TakeDown in place of what a deal offers (3.x). `purge` makes a
     PurgeReleaseMessage, for which only version, sender and recipient count. `update_indicator` is
-    said in 3.x alone. Without `track_deals` deals are listed for the release only. `variant` is
-    derived from the type of the release where it is ``None``.
+    said in 3.x alone. Without `track_deals` deals are listed for the release only. `profile` and
+    `variant` are derived from the release where they are ``None``; so are `business_profiles` (3.x)
+    from its deals, where ``()`` says none.
     `replaced_isrcs` are pairs of an ISRC and the one in whose place it comes (IsReplaced).
+    `mead` is the place, relative to the message, of the MEAD message that travels beside; ERN 3
+    has no word for it.
     """
 
     version: str = "4.3"
-    profile: Profile = "Audio"
+    profile: Profile | None = None
     variant: Variant | None = None
     files: tuple[FileName, ...] | None = None
     takedown: Takedown | None = None
@@ -49,3 +52,5 @@ class MessageOptions:
     end_date: str | None = None
     replaced_isrcs: tuple[tuple[str, str], ...] = ()
     hash_algorithm: HashAlgorithm = "MD5"
+    business_profiles: tuple[str, ...] | None = None
+    mead: str | None = None

@@ -1,24 +1,39 @@
-"""The recordings of a release: a recording that appears twice is one resource."""
+"""The recordings of a release with their files: a recording that appears twice is one resource."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from stardust_gitops.content.model import Asset, AudioFacts, Delivery, ImageFacts, Track
+from stardust_gitops.content.model import (
+    Asset,
+    AssetRole,
+    AudioFacts,
+    Delivery,
+    ImageFacts,
+    Track,
+    VideoFacts,
+)
 from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.problems import MessageError
+
+EXTRA_ROLES: tuple[AssetRole, ...] = ("immersive", "preview", "screen_capture", "lyrics")
+"""What a recording may have beside its audio or video, in the order in which it is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """One sound recording: how its first appearance describes it, and its file."""
+    """One sound recording or video: how its first appearance describes it, and its files.
+
+    `extras` are its further files by role (`EXTRA_ROLES`).
+    """
 
     number: int
     track: Track
     asset: Asset
-    facts: AudioFacts
+    facts: AudioFacts | VideoFacts
+    extras: dict[AssetRole, Asset] = field(default_factory=dict)
 
 
 def recordings(delivery: Delivery) -> dict[str, Recording]:
@@ -27,20 +42,25 @@ def recordings(delivery: Delivery) -> dict[str, Recording]:
     Raises `MessageError` where a track's file was not measured, or where one ISRC is described in
     two ways or has two files: ISRCs are unique in a message, so the second would be lost.
     """
-    files = {asset.track: asset for asset in delivery.assets if asset.role == "audio"}
+    files = {(asset.track, asset.role): asset for asset in delivery.assets}
     found: dict[str, Recording] = {}
     for place, track in enumerate(delivery.content.tracks, 1):
-        asset = files.get(place)
-        if asset is None or not isinstance(asset.facts, AudioFacts):
+        asset = files.get((place, "video" if track.video else "audio"))
+        if asset is None or not isinstance(asset.facts, AudioFacts | VideoFacts):
+            kind = "video" if track.video else "audio"
             raise MessageError(
-                f"track {place} ({track.isrc}) has no measured audio file",
+                f"track {place} ({track.isrc}) has no measured {kind} file",
                 hint="run: stardust-gitops assets lock",
                 code="SG4010",
             )
         first = found.get(track.isrc)
         if first is None:
             found[track.isrc] = Recording(
-                number=len(found) + 1, track=track, asset=asset, facts=asset.facts
+                number=len(found) + 1,
+                track=track,
+                asset=asset,
+                facts=asset.facts,
+                extras={role: files[place, role] for role in EXTRA_ROLES if (place, role) in files},
             )
         elif replace(track, disc=first.track.disc, bonus=first.track.bonus) != first.track:
             raise MessageError(
@@ -65,28 +85,47 @@ def cover_of(delivery: Delivery) -> tuple[Asset, ImageFacts] | None:
     return None
 
 
-def carried_assets(delivery: Delivery) -> tuple[Asset, ...]:
+def booklet_of(delivery: Delivery) -> Asset | None:
+    """The booklet, if the release has one."""
+    return next((asset for asset in delivery.assets if asset.role == "booklet"), None)
+
+
+def carried_assets(
+    delivery: Delivery, found: dict[str, Recording] | None = None
+) -> tuple[Asset, ...]:
     """The files that a message with files names, and that a package therefore holds: one for each
-    recording, in order, then the cover. Raises `MessageError` as `recordings` does."""
-    cover = cover_of(delivery)
-    audio = tuple(recording.asset for recording in recordings(delivery).values())
-    return audio + ((cover[0],) if cover else ())
+    recording, in order, then the cover, then what recordings have beside, and the booklet.
+
+    The place of a file in this order, from 1, is its number in the message: of its
+    TechnicalDetails, and of its resource where it is one by itself. `found` are the recordings
+    where they are at hand. Raises `MessageError` as `recordings` does.
+    """
+    every = (recordings(delivery) if found is None else found).values()
+    cover, booklet = cover_of(delivery), booklet_of(delivery)
+    return (
+        *(recording.asset for recording in every),
+        *((cover[0],) if cover else ()),
+        *(asset for recording in every for asset in recording.extras.values()),
+        *((booklet,) if booklet else ()),
+    )
 
 
-def uris_of(delivery: Delivery, options: MessageOptions) -> dict[Asset, str]:
+def uris_of(
+    delivery: Delivery, options: MessageOptions, found: dict[str, Recording] | None = None
+) -> dict[Asset, str]:
     """Where each file lies; all of the message's files or none, and no others."""
     if options.files is None:
         return {}
     uris = {file.asset: file.uri for file in options.files}
-    carried = carried_assets(delivery)
+    carried = carried_assets(delivery, found)
     for asset in carried:
         if asset not in uris:
             raise MessageError(f"{asset.path} has no name in the package", code="SG4032")
-    for asset in uris:
-        if asset not in carried:
-            raise MessageError(
-                f"{asset.path} would be in the package and not in the message", code="SG4033"
-            )
+    if len(uris) > len(carried):
+        other = next(asset for asset in uris if asset not in carried)
+        raise MessageError(
+            f"{other.path} would be in the package and not in the message", code="SG4033"
+        )
     return uris
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stardust_gitops.messages.ern.v4.tables import TITLES, TYPES, line
+from stardust_gitops.messages.ern.v4.tables import TITLES, TYPES, VIDEO_FACTS, line
 from stardust_gitops.messages.ern.version import Dialect, Version
 
 _NO_AVS_VERSION = {" @AvsVersionId!": ""}
@@ -18,6 +18,9 @@ ERN_42 = Version(
         delivery_file=False,
         container_format=False,
         clip_details=False,
+        language_of_text=False,
+        timing_in_seconds=False,
+        video_types="VideoType",
     ),
     types={
         **TYPES,
@@ -28,19 +31,38 @@ ERN_42 = Version(
             + TITLES
             + " DisplayArtistName+ DisplayArtist+ Contributor* ResourceRightsController* PLine* "
             "Duration:duration CreationDate? FirstPublicationDate:isoDate* "
-            "ParentalWarningType:{ParentalWarningType}+ IsCover:boolean? IsInstrumental:boolean? "
-            "ContainsHiddenContent:boolean? LanguageOfPerformance:langcode* "
-            "AudioChannelConfiguration:{RecordingMode}? "
+            "ParentalWarningType:{ParentalWarningType}+ RelatedResource* IsCover:boolean? "
+            "IsInstrumental:boolean? ContainsHiddenContent:boolean? "
+            "LanguageOfPerformance:langcode* AudioChannelConfiguration:{RecordingMode}? "
             "TechnicalDetails:TechnicalSoundRecordingDetails*"
         ),
         "TechnicalSoundRecordingDetails": (
-            "TechnicalResourceDetailsReference:T AudioCodecType:{AudioCodecType}? "
-            "NumberOfChannels:integer? SamplingRate? BitsPerSample:integer? "
+            "TechnicalResourceDetailsReference:T AudioCodecType? "
+            "NumberOfChannels:integer? SamplingRate? BitsPerSample:integer? IsPreview:boolean? "
             "PreviewDetails:SoundRecordingPreviewDetails? File? IsProvidedInDelivery:boolean?"
         ),
         "SoundRecordingPreviewDetails": (
             "StartPoint:decimal? Duration:duration? ExpressionType:{ExpressionType}"
         ),
+        "Timing": "StartPoint:duration? DurationUsed:duration?",
+        "Video": (
+            "ResourceReference:A Type:VideoType ResourceId:VideoId* WorkId* "
+            + TITLES
+            + " DisplayArtistName+ DisplayArtist+ Contributor* ResourceRightsController* PLine* "
+            "CLine* Duration:duration CreationDate? ParentalWarningType:{ParentalWarningType}+ "
+            "RelatedResource* IsCover:boolean? IsInstrumental:boolean? "
+            "ContainsHiddenContent:boolean? LanguageOfPerformance:langcode* "
+            "TechnicalDetails:TechnicalVideoDetails*"
+        ),
+        "VideoType": line("VideoType", {"VideoType_ERN43": "VideoType"}),
+        "TechnicalVideoDetails": (
+            "TechnicalResourceDetailsReference:T "
+            + VIDEO_FACTS
+            + " IsPreview:boolean? PreviewDetails:SoundRecordingPreviewDetails? File? "
+            "IsProvidedInDelivery:boolean?"
+        ),
+        "Text": line("Text", {" LanguageOfText:langcode*": ""}),
+        "ReleaseList": line("ReleaseList", {" ClipRelease*": ""}),
         "ResourceRightsController": line(
             "ResourceRightsController", {"DelegatedUsageRights*": "DelegatedUsageRights+"}
         ),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from stardust_gitops.messages.ern.v4.tables import TYPES, line
 from stardust_gitops.messages.ern.version import Dialect, Version
 
-_TITLES = {" AdditionalTitle*": ""}
+_TITLES = {" AdditionalTitle*": " FormalTitle:DisplayTitle* GroupingTitle:DisplayTitle*"}
+_AI = " ContainsAI:{ContainsAI}?"
+_AI_OF_RECORDING = {" RelatedResource*": f" RelatedResource*{_AI}"}
 _DISPLAY_GENRE = {" Genre+": " DisplayGenre:Genre+"}
 _NO_WARNING_NEEDED = {
     "ParentalWarningType:{ParentalWarningType}+": "ParentalWarningType:{ParentalWarningType}*"
@@ -17,16 +19,35 @@ ERN_432 = Version(
     folder="432",
     namespace="http://ddex.net/xml/ern/432",
     avs_version="9",
-    dialect=Dialect(role_value=True, genre="DisplayGenre"),
+    dialect=Dialect(role_value=True, genre="DisplayGenre", grouping_title=True, ai=True),
     types={
         **TYPES,
         "Role": "Value:ContributorRole",
-        "Contributor": line("Contributor", {"Role:ContributorRole*": "Role*"}),
-        "SoundRecording": line("SoundRecording", {**_TITLES, **_NO_WARNING_NEEDED}),
-        "Release": line("Release", {**_TITLES, **_DISPLAY_GENRE, **_NO_WARNING_NEEDED}),
+        "Contributor": line(
+            "Contributor",
+            {
+                "Role:ContributorRole*": "Role*",
+                "InstrumentType*": "InstrumentType* AiContribution:{ContainsAI}?",
+            },
+        ),
+        "SoundRecording": line(
+            "SoundRecording", {**_TITLES, **_NO_WARNING_NEEDED, **_AI_OF_RECORDING}
+        ),
+        "Video": line("Video", {**_TITLES, **_NO_WARNING_NEEDED, **_AI_OF_RECORDING}),
+        "RelatedResource": line("RelatedResource", {"RelatedResourceId)": "RelatedResourceId)?"}),
+        "Release": line(
+            "Release",
+            {
+                **_TITLES,
+                **_DISPLAY_GENRE,
+                **_NO_WARNING_NEEDED,
+                "Keywords:LocalText*": f"Keywords:LocalText*{_AI}",
+            },
+        ),
         "ResourceGroup": line("ResourceGroup", _TITLES),
         "ResourceSubGroup": line("ResourceSubGroup", _TITLES),
         "TrackRelease": line("TrackRelease", _DISPLAY_GENRE),
+        "ClipRelease": line("ClipRelease", _DISPLAY_GENRE),
     },
     message_xsd="release-notification.xsd",
     values_xsd="allowed-value-sets.xsd",

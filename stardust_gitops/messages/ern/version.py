@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from stardust_gitops.messages.schema import Schema
+
 Shape = Literal["3", "4"]
 MESSAGES = ("NewReleaseMessage", "PurgeReleaseMessage")
 
@@ -20,7 +22,11 @@ class Dialect:
     technical details, else directly in them; `container_format` tells whether they have a place for
     the container. `clip_details`: how to cut a preview stands in ClipDetails, else in
     PreviewDetails. `role_value`: a contributor's role is a Role with a Value, else its text.
-    `genre` names the element for genres.
+    `genre` names the element for genres. `grouping_title`: the title of a work that a recording is
+    part of is a GroupingTitle, else an AdditionalTitle of that type. `ai` tells whether it is said
+    what generative AI made, `language_of_text` whether the language of lyrics is.
+    `timing_in_seconds`: where in a recording another one stands is told in seconds and needs its
+    beginning, else by two durations. `video_types` names the set of values for types of video.
     """
 
     editions: bool = True
@@ -30,6 +36,11 @@ class Dialect:
     clip_details: bool = True
     role_value: bool = False
     genre: str = "Genre"
+    grouping_title: bool = False
+    ai: bool = False
+    language_of_text: bool = True
+    timing_in_seconds: bool = True
+    video_types: str = "VideoType_ERN43"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +72,19 @@ class Version:
     def roots(self) -> tuple[str, ...]:
         """The qualified names of the messages that can be written."""
         return tuple(self.root(name) for name in MESSAGES if name in self.types)
+
+    @property
+    def schema(self) -> Schema:
+        """The official XSD."""
+        return Schema(
+            name=f"ERN {self.name}",
+            folder=f"ern/{self.folder}",
+            namespace=self.namespace,
+            message_xsd=self.message_xsd,
+            values_xsd=self.values_xsd,
+            values_namespace=self.values_namespace,
+            digests=self.digests,
+        )
 
     def root(self, message: str) -> str:
         """The qualified name of a message's root, the only element in the namespace."""

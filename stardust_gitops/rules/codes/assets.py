@@ -77,9 +77,9 @@ ASSETS = (
     documented(
         "SG3008",
         "a format that is not delivered",
-        "Recipients take lossless audio, and JPEG or PNG.",
+        "Recipients take lossless audio, JPEG or PNG, QuickTime or MP4, PDF and timed lyrics.",
         "audio: assets/a.mp3",
-        "export it as FLAC or WAV, an image as JPEG or PNG",
+        "export it as FLAC or WAV, an image as JPEG or PNG, a video as ProRes or H.264",
         "BR18",
     ),
     documented(

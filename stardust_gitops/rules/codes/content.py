@@ -57,6 +57,14 @@ CONTENT = (
         "recipients' delivery specifications",
     ),
     documented(
+        "SG2130",
+        "no track is left for a target",
+        "A release without a track is none; a stand-alone clip is no track of it.",
+        "leave_out: [videos]   # in a target, and a release of one video",
+        "leave the target out of targets: of the release, or less out of the target's leave_out:",
+        "DDEX ERN 4.3 (ResourceList, ResourceGroup)",
+    ),
+    documented(
         "SG2190",
         "the recipient's lead time will be missed",
         "The release may not be live on its street date.",

@@ -135,6 +135,15 @@ MESSAGES = (
         "DDEX ERN 3.8: LanguageOfPerformance",
     ),
     documented(
+        "SG4027",
+        "content that the version of ERN has no form for",
+        "Before ERN 4.3 a recording has no editions, and a clip no release of its own.",
+        'message: {version: "4.2"}                                # in the target\n'
+        "immersive: {isrc: GBXYZ2600091, audio: dawn.atmos.wav}    # of a track",
+        "leave the kind out with  leave_out:  of the target, or take a later ERN for it",
+        "DDEX ERN 4.3: SoundRecordingEdition, ClipRelease",
+    ),
+    documented(
         "SG4030",
         "a wrong number of tracks for the profile",
         "The message would contradict its own profile.",

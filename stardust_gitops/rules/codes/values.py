@@ -208,6 +208,14 @@ SHAPES = (
         "BR22 (DDEX Schematron: RightSharePercentage)",
     ),
     documented(
+        "SG1129",
+        "no key, or no time signature",
+        "Services compare these words; one that is written otherwise is found by nobody.",
+        'mead: {key: "Cm", time_signature: "4-4"}',
+        "write a key as  C minor  or  F# major,  a time signature as  4/4  or  6/8",
+        "DDEX MEAD 1.1 (key and time signature)",
+    ),
+    documented(
         "SG1203",
         "an unknown territory or group",
         "A deal would count nowhere, or be refused.",

@@ -8,11 +8,15 @@ from datetime import timedelta
 
 import pytest
 
-from stardust_gitops.content.model import Content
+from stardust_gitops.content.model import Content, Delivery
 from stardust_gitops.delivery.results import Outcome
 from stardust_gitops.errors import SafetyError
 from stardust_gitops.ledger.events import Kind
 from stardust_gitops.ledger.state import Phase
+from stardust_gitops.messages import bodies
+from stardust_gitops.messages.ern.options import MessageOptions
+from stardust_gitops.messages.ern.writer import write_message
+from stardust_gitops.messages.header import Header
 from stardust_gitops.planning.model import Reason
 from tests.delivery_kit import Studio, outcomes, result_of
 from tests.ledger_samples import HandClock
@@ -141,3 +145,27 @@ def test_bytes_and_events(label: Studio) -> None:
     ]  # fmt: skip
     assert label.log.named("item_done")[0]["release"] == release
     assert label.log.named("run_done")[0]["outcomes"]["sent"] == 1
+
+
+def test_messages_equal_but_for_the_header_are_built_once(
+    label: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[str] = []
+
+    def counting(delivery: Delivery, header: Header, options: MessageOptions) -> bytes:
+        built.append(header.recipient.name)
+        return write_message(delivery, header, options)
+
+    monkeypatch.setattr(bodies, "write_message", counting)
+    for target in ("first", "second", "third"):
+        label.add_recipient(target)
+    label.put_release(1)
+    assert label.apply(parallelism=1).succeeded
+    assert len(built) == 1
+    messages = {
+        target: next(label.inbox(target).rglob("40*.xml")).read_text()
+        for target in label.recipients
+    }
+    for target, message in messages.items():
+        assert f"<FullName>{target.title()}</FullName>" in message
+    assert len({message.partition("</MessageHeader>")[2] for message in messages.values()}) == 1

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from lxml.etree import SubElement
 
-from stardust_gitops.content.model import Artist, Genre, Party, RightsLine, Title
+from stardust_gitops.content.model import (
+    Artist,
+    Genre,
+    LocalName,
+    Party,
+    RightsLine,
+    Title,
+)
 from stardust_gitops.messages.ern.v3.draft import Element
 from stardust_gitops.messages.xml import add, clean
 
+_UPC = 12
 _VERSION = {"SubTitleType": "Version"}
 
 
 def add_party(parent: Element, party: Party) -> None:
-    """The name, then each identifier as a PartyId: an ISNI by its flag, others by namespace."""
+    """The name, also in other languages and scripts, then each identifier as a PartyId: an ISNI by
+    its flag, others by namespace."""
     add(SubElement(parent, "PartyName"), "FullName", party.name)
+    for local in party.names:
+        name = SubElement(parent, "PartyName")
+        name.set("LanguageAndScriptCode", clean(local.language, "LanguageAndScriptCode"))
+        add(name, "FullName", local.name)
     if party.isni:
         add(parent, "PartyId", party.isni, {"IsISNI": "true"})
     if party.ipi:
@@ -48,10 +60,21 @@ def add_titles(
         _add_title(parent, each.title, each.version, attributes)
 
 
+def add_grouping_titles(parent: Element, title: str, titles: Sequence[Title] = ()) -> None:
+    """What a group is called, or a recording's work: once for each language."""
+    _add_title(parent, title, None, {"TitleType": "GroupingTitle"})
+    for each in titles:
+        language = clean(each.language, "LanguageAndScriptCode")
+        attributes = {"LanguageAndScriptCode": language, "TitleType": "GroupingTitle"}
+        _add_title(parent, each.title, each.version, attributes)
+
+
 def _add_title(
     parent: Element, title: str, version: str | None, attributes: dict[str, str]
 ) -> None:
-    element = SubElement(parent, "Title", attributes)
+    element = SubElement(parent, "Title")
+    for name, value in attributes.items():
+        element.set(name, value)
     add(element, "TitleText", title)
     if version:
         add(element, "SubTitle", version, _VERSION)
@@ -60,9 +83,23 @@ def _add_title(
 def add_artists(parent: Element, artists: Sequence[Artist]) -> None:
     """Each DisplayArtist, sequenced from 1."""
     for number, artist in enumerate(artists, 1):
-        element = SubElement(parent, "DisplayArtist", {"SequenceNumber": str(number)})
+        element = SubElement(parent, "DisplayArtist")
+        element.set("SequenceNumber", str(number))
         add_party(element, artist.party)
-        add(element, "ArtistRole", artist.role)
+        SubElement(element, "ArtistRole").text = artist.role
+
+
+def add_artist_names(parent: Element, name: str, names: Sequence[LocalName] = ()) -> None:
+    """The line of artists as it is to be shown, also in other languages and scripts."""
+    add(parent, "DisplayArtistName", name)
+    for local in names:
+        language = clean(local.language, "LanguageAndScriptCode")
+        add(parent, "DisplayArtistName", local.name, {"LanguageAndScriptCode": language})
+
+
+def add_icpn(parent: Element, icpn: str) -> None:
+    """The ICPN; a number of 12 digits is a UPC, every other an EAN or GTIN."""
+    add(parent, "ICPN", icpn, {"IsEan": "false" if len(icpn) == _UPC else "true"})
 
 
 def add_label(parent: Element, label: str) -> None:
@@ -70,15 +107,20 @@ def add_label(parent: Element, label: str) -> None:
     add(parent, "LabelName", label, {"LabelNameType": "DisplayLabelName"})
 
 
-def add_rights_line(
-    parent: Element, name: Literal["PLine", "CLine"], line: RightsLine | None
-) -> None:
-    """A P-line or C-line: the year and company where they are known, and the full text."""
-    if line is None:
-        return
+def add_p_line(parent: Element, line: RightsLine) -> None:
+    """The P-line: the year and company where they are known, and the full text."""
+    _add_rights_line(parent, "PLine", line)
+
+
+def add_c_line(parent: Element, line: RightsLine) -> None:
+    """The C-line, likewise."""
+    _add_rights_line(parent, "CLine", line)
+
+
+def _add_rights_line(parent: Element, name: str, line: RightsLine) -> None:
     element = SubElement(parent, name)
     if line.year is not None:
-        add(element, "Year", f"{line.year:04d}")
+        SubElement(element, "Year").text = f"{line.year:04d}"
     if line.owner:
         add(element, f"{name}Company", line.owner)
     add(element, f"{name}Text", line.text)
@@ -95,5 +137,5 @@ def add_genre(parent: Element, genre: Genre) -> None:
 def add_worldwide(parent: Element, name: str) -> Element:
     """A …DetailsByTerritory for the whole world."""
     details = SubElement(parent, name)
-    add(details, "TerritoryCode", "Worldwide")
+    SubElement(details, "TerritoryCode").text = "Worldwide"
     return details

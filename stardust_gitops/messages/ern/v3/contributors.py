@@ -14,12 +14,17 @@ from stardust_gitops.messages.ern.v3.words import ROLE, add_word, is_writer
 from stardust_gitops.messages.problems import MessageError
 from stardust_gitops.messages.xml import add
 
+CONDUCTOR = "Conductor"
+"""The role that ERN 3 shows beside the artists; it is told as a contributor's all the same."""
 
-def add_contributors(parent: Element, contributors: Sequence[Contributor], draft: Draft) -> None:
-    """Who worked on the recording (with its instruments), then who on the musical work: each party
-    once in either list, which are sequenced from 1."""
-    version = draft.version.name
+
+def add_contributors(parent: Element, contributors: Sequence[Contributor], version: str) -> None:
+    """Conductors as they are to be shown, who worked on the recording (with its instruments), then
+    who on the musical work: each party once in each list, which are sequenced from 1."""
     parties = by_party(contributors)
+    conductors = [each.party for each in parties if CONDUCTOR in each.roles]
+    for number, party in enumerate(conductors, 1):
+        add(_add(parent, "DisplayConductor", party, number), "ArtistRole", CONDUCTOR)
     number = 0
     for each in parties:
         roles = [role for role in each.roles if not is_writer(role, version)]
@@ -43,7 +48,8 @@ def add_contributors(parent: Element, contributors: Sequence[Contributor], draft
 
 
 def _add(parent: Element, name: str, party: Party, number: int) -> Element:
-    element = SubElement(parent, name, {"SequenceNumber": str(number)})
+    element = SubElement(parent, name)
+    element.set("SequenceNumber", str(number))
     add_party(element, party)
     return element
 

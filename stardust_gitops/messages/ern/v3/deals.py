@@ -32,12 +32,11 @@ _SHOWN = ("ReleaseDisplayStart", "TrackListingPreviewStart", "CoverArtPreviewSta
 _CLIPS = "ClipPreviewStart"
 
 
-def add_deal_list(draft: Draft) -> None:
+def add_deal_list(draft: Draft, offers: Offers) -> None:
     """One ReleaseDeal for all that are offered alike; no DealList where nothing is offered."""
     if draft.options.takedown == "takedown_flag":
         _add_takedown(draft)
         return
-    offers = _offers_of(draft)
     if not offers:
         return
     deal_list = SubElement(draft.root, "DealList")
@@ -72,9 +71,12 @@ def _references(draft: Draft) -> list[str]:
     return ["R0", *(f"R{recording.number}" for recording in draft.recordings.values())]
 
 
-def _offers_of(draft: Draft) -> Offers:
-    """The references of releases by the deals that they share; what is not sold is not in it."""
+def offers_of(draft: Draft) -> Offers:
+    """The references of releases by the deals that they share; what is not sold is not in it, and
+    after a takedown by the flag nothing is."""
     content, offers = draft.content, Offers()
+    if draft.options.takedown == "takedown_flag":
+        return offers
     shown = content.visibility if content.visibility != Visibility() else None
     terms = [Offer(content.deals, shown)]
     terms += (Offer(terms_of(each.track, content)) for each in draft.recordings.values())

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from lxml import etree
 
 from stardust_gitops.content.model import Asset, Content, Delivery
+from stardust_gitops.content.profiles import SIMPLE
 from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.ern.recordings import Recording
+from stardust_gitops.messages.ern.v3.pieces import Pieces
 from stardust_gitops.messages.ern.version import Version
 from stardust_gitops.messages.header import Header
 
@@ -21,8 +23,11 @@ Element: TypeAlias = etree._Element
 class Draft:
     """What the parts of the writer need to know.
 
-    `uris` says where an asset lies in the package; empty where no file travels. `namespace` is
-    the owner of our proprietary ids and catalogue numbers: the sender.
+    `further` numbers the files beside those of the recordings and the cover, as
+    `recordings.carried_assets` does: a file's technical details, and its resource where it is one
+    by itself. `uris` says where an asset lies in the package; empty where no file travels.
+    `namespace` is the owner of our proprietary ids and catalogue numbers: the sender. `pieces`
+    are what was written so far and may be said again.
     """
 
     root: Element
@@ -32,8 +37,11 @@ class Draft:
     options: MessageOptions
     recordings: Mapping[str, Recording]
     cover_reference: str | None
+    booklet: Asset | None
+    further: Mapping[Asset, int]
     uris: Mapping[Asset, str]
     namespace: Mapping[str, str]
+    pieces: Pieces = field(default_factory=Pieces)
 
     @property
     def content(self) -> Content:
@@ -43,4 +51,4 @@ class Draft:
     @property
     def tells_tracks(self) -> bool:
         """Whether there are track releases; a SingleResourceRelease has none."""
-        return self.options.profile != "SimpleAudioSingle"
+        return self.options.profile not in SIMPLE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from lxml import etree
 
@@ -11,10 +12,20 @@ from stardust_gitops.messages.ern.ids import declared, name_of, problem_at
 from stardust_gitops.messages.problems import Problem
 
 _KINDS = {
-    "PrimaryResource": ("SoundRecording",),
-    "SecondaryResource": ("Image",),
+    "PrimaryResource": ("SoundRecording", "Video"),
+    "SecondaryResource": ("Image", "Text"),
 }
 """What a reference to a resource may name, by what the resource is to the release."""
+_RECORDINGS = _KINDS["PrimaryResource"]
+_SECONDARY = _KINDS["SecondaryResource"]
+_RESOURCES = _RECORDINGS + _SECONDARY
+
+_REFERRING = ("ReleaseList", "DealList")
+_REFERENCES = (
+    *("ReleaseResourceReference", "LinkedReleaseResourceReference"),
+    *("DealResourceReference", "DealReleaseReference"),
+)
+_ISRCS = ("ResourceList/SoundRecording/SoundRecordingId/ISRC", "ResourceList/Video/VideoId/ISRC")
 
 
 def check_references(root: etree._Element) -> list[Problem]:
@@ -42,18 +53,19 @@ def check_references(root: etree._Element) -> list[Problem]:
 
 def _follow(root: etree._Element, owners: dict[str, etree._Element]) -> Iterator[Problem]:
     """Every reference names something of the right kind."""
-    for reference in root.iter(
-        "ReleaseResourceReference", "DealResourceReference", "DealReleaseReference"
-    ):
+    lists = (part for name in _REFERRING if (part := root.find(name)) is not None)
+    for reference in chain.from_iterable(part.iter(*_REFERENCES) for part in lists):
         name = name_of(reference)
         owner = owners.get(name)
         if reference.tag == "DealReleaseReference":
             kinds: tuple[str, ...] = ("Release",)
         elif reference.tag == "DealResourceReference":
-            kinds = ("SoundRecording",)
+            kinds = _RECORDINGS
+        elif reference.tag == "LinkedReleaseResourceReference":
+            kinds = _SECONDARY
         else:
             kind = reference.get("ReleaseResourceType") or ""
-            kinds = _KINDS.get(kind, ("SoundRecording", "Image"))
+            kinds = _KINDS.get(kind, _RESOURCES)
         if owner is None:
             yield problem_at(reference, f"{name} is declared nowhere")
         elif owner.tag not in kinds:
@@ -86,16 +98,17 @@ def _check_use(
     SingleResourceRelease none."""
     for name, owner in owners.items():
         kind = owner.tag
-        if kind in ("SoundRecording", "Image") and name not in main:
+        if kind in _RESOURCES and name not in main:
             yield problem_at(owner, f"{name} is not in the main release")
-        if kind == "SoundRecording" and sold[name] != (0 if simple else 1):
+        if kind in _RECORDINGS and sold[name] != (0 if simple else 1):
             yield problem_at(owner, f"{name} has {sold[name]} TrackReleases")
 
 
 def _check_isrcs(root: etree._Element) -> Iterator[Problem]:
     """Different recordings have different ISRCs, also from those that they replace."""
     seen: set[str] = set()
-    for element in root.iterfind("ResourceList/SoundRecording/SoundRecordingId/ISRC"):
+    found = chain.from_iterable(root.iterfind(path) for path in _ISRCS)
+    for element in found:
         name = name_of(element)
         if name in seen:
             yield problem_at(element, f"{name} is the ISRC of another recording too")

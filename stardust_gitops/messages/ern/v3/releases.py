@@ -7,25 +7,33 @@ from decimal import Decimal
 
 from lxml.etree import SubElement
 
-from stardust_gitops.content.model import Content, Track
+from stardust_gitops.content.model import Content, RightsLine
 from stardust_gitops.messages.ern.offers import DATE
 from stardust_gitops.messages.ern.recordings import Recording, duration_text
 from stardust_gitops.messages.ern.v3.common import (
+    add_artist_names,
     add_artists,
+    add_c_line,
     add_genre,
+    add_icpn,
     add_label,
+    add_p_line,
     add_reference_title,
-    add_rights_line,
     add_titles,
 )
 from stardust_gitops.messages.ern.v3.draft import Draft, Element
+from stardust_gitops.messages.ern.v3.groups import (
+    add_groups,
+    add_reference_list,
+    add_single_group,
+)
+from stardust_gitops.messages.ern.v3.recorded import kind_of
+from stardust_gitops.messages.ern.v3.secondary import of_release
 from stardust_gitops.messages.ern.v3.words import RELATION, TYPE, add_user_defined, add_word
 from stardust_gitops.messages.xml import add
 
 COMPILATION = "Compilation"
 """The type of release that ERN 3 has no word for."""
-
-_UPC = 12
 
 
 def add_release_list(draft: Draft) -> None:
@@ -35,11 +43,6 @@ def add_release_list(draft: Draft) -> None:
     if draft.tells_tracks:
         for recording in draft.recordings.values():
             _add_track_release(release_list, recording, draft)
-
-
-def add_icpn(parent: Element, icpn: str) -> None:
-    """The ICPN; a number of 12 digits is a UPC, every other an EAN or GTIN."""
-    add(parent, "ICPN", icpn, {"IsEan": "false" if len(icpn) == _UPC else "true"})
 
 
 def _add_release(parent: Element, draft: Draft) -> None:
@@ -53,21 +56,20 @@ def _add_release(parent: Element, draft: Draft) -> None:
         add(release_id, "CatalogNumber", content.catalog_number, draft.namespace)
     add(release, "ReleaseReference", "R0")
     add_reference_title(release, content.title, content.version)
-    references = SubElement(release, "ReleaseResourceReferenceList")
-    for recording in draft.recordings.values():
-        _add_reference(references, f"A{recording.number}", "PrimaryResource")
-    if draft.cover_reference is not None:
-        _add_reference(references, draft.cover_reference, "SecondaryResource")
+    add_reference_list(release, draft.recordings.values(), of_release(draft), draft)
     _add_types(release, draft)
     for territories, day in _release_days(content):
         _add_details(release, territories, day, draft)
     add(release, "Duration", _whole_duration(draft))
-    add_rights_line(release, "PLine", content.p_line)
-    add_rights_line(release, "CLine", content.c_line)
+    _add_rights_lines(release, content.p_line, draft)
 
 
-def _add_reference(parent: Element, reference: str, kind: str) -> None:
-    add(parent, "ReleaseResourceReference", reference, {"ReleaseResourceType": kind})
+def _add_rights_lines(parent: Element, p_line: RightsLine | None, draft: Draft) -> None:
+    """The P-line of a release, and the C-line, which is one for the whole."""
+    if p_line is not None:
+        draft.pieces.add(parent, add_p_line, p_line)
+    if draft.content.c_line is not None:
+        draft.pieces.add(parent, add_c_line, draft.content.c_line)
 
 
 def _add_types(parent: Element, draft: Draft) -> None:
@@ -97,10 +99,10 @@ def _add_details(
     details = SubElement(parent, "ReleaseDetailsByTerritory")
     for territory in territories:
         add(details, "TerritoryCode", territory)
-    add(details, "DisplayArtistName", content.display_artist)
+    add_artist_names(details, content.display_artist, content.display_artists)
     add_label(details, content.label)
-    add_titles(details, content.title, content.version, content.titles)
-    add_artists(details, content.artists)
+    draft.pieces.add(details, add_titles, content.title, content.version, content.titles)
+    draft.pieces.add(details, add_artists, content.artists)
     if content.compilation:
         several = content.compilation == "multi_artist"
         add(details, "IsMultiArtistCompilation", "true" if several else "false")
@@ -109,8 +111,8 @@ def _add_details(
     add(details, "ParentalWarningType", content.parental_warning)
     if content.marketing_comment:
         add(details, "MarketingComment", content.marketing_comment)
-    _add_groups(details, draft)
-    add_genre(details, content.genre)
+    add_groups(details, draft)
+    draft.pieces.add(details, add_genre, content.genre)
     if day is not None:
         add(details, "ReleaseDate", day)
     if content.original_release_date:
@@ -134,37 +136,6 @@ def _whole_duration(draft: Draft) -> str:
     return duration_text(sum(durations, Decimal(0)))
 
 
-def _add_groups(parent: Element, draft: Draft) -> None:
-    """One group per disc, its tracks numbered from 1; the cover belongs to the whole."""
-    whole = SubElement(parent, "ResourceGroup")
-    discs: dict[int, list[Track]] = {}
-    for track in draft.content.tracks:
-        discs.setdefault(track.disc, []).append(track)
-    for disc, tracks in discs.items():
-        group = SubElement(whole, "ResourceGroup")
-        # what ERN 4 has a ResourceGroupType for is told by the title, as recipients expect it
-        title = SubElement(group, "Title", {"TitleType": "GroupingTitle"})
-        add(title, "TitleText", f"Component {disc}")
-        add(group, "SequenceNumber", str(disc))
-        for place, track in enumerate(tracks, 1):
-            _add_item(group, place, track, draft.recordings[track.isrc])
-    if draft.cover_reference is not None:
-        item = SubElement(whole, "ResourceGroupContentItem")
-        add(item, "ResourceType", "Image")
-        _add_reference(item, draft.cover_reference, "SecondaryResource")
-
-
-def _add_item(parent: Element, place: int, track: Track, recording: Recording) -> None:
-    item = SubElement(parent, "ResourceGroupContentItem")
-    add(item, "SequenceNumber", str(place))
-    add(item, "ResourceType", "SoundRecording")
-    _add_reference(item, f"A{recording.number}", "PrimaryResource")
-    if track.hidden:
-        add(item, "IsHiddenResource", "true")
-    if track.bonus:
-        add(item, "IsBonusResource", "true")
-
-
 def _add_track_release(parent: Element, recording: Recording, draft: Draft) -> None:
     track = recording.track
     release = SubElement(parent, "Release")
@@ -172,16 +143,14 @@ def _add_track_release(parent: Element, recording: Recording, draft: Draft) -> N
     add(release_id, "ISRC", track.isrc)
     proprietary_id = f"{draft.delivery.icpn}_{track.isrc}"
     add(release_id, "ProprietaryId", proprietary_id, draft.namespace)
-    add(release, "ReleaseReference", f"R{recording.number}")
-    add_reference_title(release, track.title, track.version)
-    references = SubElement(release, "ReleaseResourceReferenceList")
-    _add_reference(references, f"A{recording.number}", "PrimaryResource")
-    add(release, "ReleaseType", "TrackRelease")
+    SubElement(release, "ReleaseReference").text = f"R{recording.number}"
+    draft.pieces.add(release, add_reference_title, track.title, track.version)
+    add_reference_list(release, (recording,), (), draft)
+    SubElement(release, "ReleaseType").text = kind_of(track).track_release
     for territories, day in _release_days(draft.content):
         _add_track_details(release, territories, day, recording, draft)
-    add(release, "Duration", duration_text(Decimal(recording.facts.duration)))
-    add_rights_line(release, "PLine", track.p_line)
-    add_rights_line(release, "CLine", draft.content.c_line)
+    SubElement(release, "Duration").text = duration_text(Decimal(recording.facts.duration))
+    _add_rights_lines(release, track.p_line, draft)
 
 
 def _add_track_details(
@@ -195,15 +164,12 @@ def _add_track_details(
     details = SubElement(parent, "ReleaseDetailsByTerritory")
     for territory in territories:
         add(details, "TerritoryCode", territory)
-    add(details, "DisplayArtistName", track.display_artist)
+    add_artist_names(details, track.display_artist, track.display_artists)
     add_label(details, draft.content.label)
-    add_titles(details, track.title, track.version, track.titles)
-    add_artists(details, track.artists)
+    draft.pieces.add(details, add_titles, track.title, track.version, track.titles)
+    draft.pieces.add(details, add_artists, track.artists)
     add(details, "ParentalWarningType", track.parental_warning)
-    item = SubElement(SubElement(details, "ResourceGroup"), "ResourceGroupContentItem")
-    add(item, "SequenceNumber", "1")
-    add(item, "ResourceType", "SoundRecording")
-    _add_reference(item, f"A{recording.number}", "PrimaryResource")
-    add_genre(details, track.genre)
+    add_single_group(details, recording, draft)
+    draft.pieces.add(details, add_genre, track.genre)
     if day is not None:
         add(details, "ReleaseDate", day)

@@ -17,6 +17,13 @@ _TERRITORIES = (
 _USER_DEFINED = "@Namespace @UserDefinedValue"
 _LANGUAGE = "@LanguageAndScriptCode"
 _RIGHTS_LINES = "PLine* CLine*"
+_RECORDED = (
+    "Title* DisplayArtist:Artist* DisplayConductor:Artist* ResourceContributor* "
+    "IndirectResourceContributor* DisplayArtistName:Name* LabelName* RightsController* "
+    "ResourceReleaseDate:EventDate? PLine* Genre* ParentalWarningType:{ParentalWarningType}*"
+)
+_TECHNICAL = "TechnicalResourceDetailsReference:T"
+_PREVIEW = "IsPreview:boolean? PreviewDetails? File*"
 
 TYPES: Mapping[str, str] = {
     "NewReleaseMessage": (
@@ -37,7 +44,8 @@ TYPES: Mapping[str, str] = {
     "MessagingParty": "PartyId+ PartyName?",
     # parties, said again wherever they are meant
     "PartyId": "=string @Namespace @IsISNI:boolean",
-    "PartyName": "FullName",
+    "PartyName": f"FullName {_LANGUAGE}",
+    "Name": f"=string {_LANGUAGE}",
     "Artist": f"{_PARTY} ArtistRole:{{ArtistRole}}+ @SequenceNumber:integer",
     "ResourceContributor": (
         f"{_PARTY} ResourceContributorRole* InstrumentType* @SequenceNumber:integer"
@@ -63,31 +71,42 @@ TYPES: Mapping[str, str] = {
     "ProprietaryId": "=string @Namespace!",
     "CatalogNumber": "=string @Namespace!",
     # resources
-    "ResourceList": "SoundRecording* Image*",
+    "ResourceList": "SoundRecording* Video* Image* Text*",
     "SoundRecording": (
-        "SoundRecordingType:{SoundRecordingType}? SoundRecordingId+ "
+        "SoundRecordingType? SoundRecordingId+ "
         "IndirectSoundRecordingId:MusicalWorkId* ResourceReference:A ReferenceTitle "
         "IsInstrumental:boolean? LanguageOfPerformance:{IsoLanguageCode}? Duration:duration "
         "SoundRecordingDetailsByTerritory+ @IsUpdated:boolean"
     ),
+    "SoundRecordingType": f"={{SoundRecordingType}} {_USER_DEFINED}",
     "SoundRecordingId": "ISRC? @IsReplaced:boolean",
     "MusicalWorkId": "ISWC?",
     "SoundRecordingDetailsByTerritory": (
-        f"{_TERRITORIES} Title* DisplayArtist:Artist* ResourceContributor* "
-        "IndirectResourceContributor* DisplayArtistName* LabelName* RightsController* "
-        "ResourceReleaseDate:EventDate? PLine* Genre* ParentalWarningType:{ParentalWarningType}* "
-        "TechnicalSoundRecordingDetails*"
+        f"{_TERRITORIES} {_RECORDED} TechnicalSoundRecordingDetails*"
     ),
     "TechnicalSoundRecordingDetails": (
-        "TechnicalResourceDetailsReference:T ContainerFormat:{ContainerFormat}? AudioCodecType? "
-        "NumberOfChannels:integer? SamplingRate? BitsPerSample:integer? IsPreview:boolean? "
-        "PreviewDetails? File*"
+        f"{_TECHNICAL} ContainerFormat:{{ContainerFormat}}? AudioCodecType? "
+        f"NumberOfChannels:integer? SamplingRate? BitsPerSample:integer? {_PREVIEW}"
     ),
     "AudioCodecType": f"={{AudioCodecType}} {_USER_DEFINED}",
     "SamplingRate": "=decimal @UnitOfMeasure:{UnitOfFrequency}",
     "PreviewDetails": "StartPoint:decimal? Duration:duration? ExpressionType:{ExpressionType}",
     "File": "FileName FilePath? HashSum:HashSumOfFile?",
     "HashSumOfFile": "HashSum HashSumAlgorithmType:{HashSumAlgorithmType}",
+    "Video": (
+        "VideoType? VideoId* IndirectVideoId:MusicalWorkId* ResourceReference:A ReferenceTitle? "
+        "IsInstrumental:boolean? LanguageOfPerformance:{IsoLanguageCode}* Duration:duration "
+        "VideoDetailsByTerritory+ @IsUpdated:boolean"
+    ),
+    "VideoType": f"={{VideoType}} {_USER_DEFINED}",
+    "VideoId": "ISRC? @IsReplaced:boolean",
+    "VideoDetailsByTerritory": f"{_TERRITORIES} {_RECORDED} TechnicalVideoDetails*",
+    "TechnicalVideoDetails": (
+        f"{_TECHNICAL} ContainerFormat:{{ContainerFormat}}? VideoCodecType? FrameRate:decimal? "
+        "ImageHeight:Extent? ImageWidth:Extent? AudioCodecType? NumberOfAudioChannels:integer? "
+        f"AudioSamplingRate:SamplingRate? {_PREVIEW}"
+    ),
+    "VideoCodecType": f"={{VideoCodecType}} {_USER_DEFINED}",
     "Image": (
         "ImageType:{ImageType}? ImageId:ResourceProprietaryId+ ResourceReference:A "
         "ImageDetailsByTerritory+ @IsUpdated:boolean"
@@ -97,10 +116,18 @@ TYPES: Mapping[str, str] = {
         f"{_TERRITORIES} ParentalWarningType:{{ParentalWarningType}}* TechnicalImageDetails*"
     ),
     "TechnicalImageDetails": (
-        "TechnicalResourceDetailsReference:T ImageCodecType:{ImageCodecType}? ImageHeight:Extent? "
+        f"{_TECHNICAL} ImageCodecType:{{ImageCodecType}}? ImageHeight:Extent? "
         "ImageWidth:Extent? ImageResolution:integer? File*"
     ),
     "Extent": "=decimal @UnitOfMeasure:{UnitOfExtent}",
+    "Text": (
+        "TextType:{TextType}? TextId* ResourceReference:A "
+        "TextDetailsByTerritory+ @IsUpdated:boolean"
+    ),
+    "TextId": "ProprietaryId* @IsReplaced:boolean",
+    "TextDetailsByTerritory": f"{_TERRITORIES} TechnicalTextDetails*",
+    "TechnicalTextDetails": f"{_TECHNICAL} TextCodecType? File*",
+    "TextCodecType": f"={{TextCodecType}} {_USER_DEFINED}",
     # releases
     "ReleaseList": "Release*",
     "Release": (
@@ -114,18 +141,22 @@ TYPES: Mapping[str, str] = {
     "ReleaseResourceReferenceList": "ReleaseResourceReference+",
     "ReleaseResourceReference": "=A @ReleaseResourceType:{ReleaseResourceType}",
     "ReleaseDetailsByTerritory": (
-        f"{_TERRITORIES} DisplayArtistName* LabelName* Title* DisplayArtist:Artist* "
+        f"{_TERRITORIES} DisplayArtistName:Name* LabelName* Title* DisplayArtist:Artist* "
         "IsMultiArtistCompilation:boolean? ReleaseType* RelatedRelease* "
         "ParentalWarningType:{ParentalWarningType}* MarketingComment? ResourceGroup* Genre* "
         "ReleaseDate:EventDate? OriginalReleaseDate:EventDate? Keywords*"
     ),
     "RelatedRelease": "ReleaseId+ ReleaseRelationshipType",
     "ReleaseRelationshipType": f"={{ReleaseRelationshipType}} {_USER_DEFINED}",
-    "ResourceGroup": ("Title* SequenceNumber:integer? ResourceGroup* ResourceGroupContentItem*"),
+    "ResourceGroup": (
+        "Title* SequenceNumber:integer? ResourceGroup* ResourceGroupContentItem* ReleaseId?"
+    ),
     "ResourceGroupContentItem": (
         "SequenceNumber:integer? ResourceType:{ResourceType}* ReleaseResourceReference "
+        "LinkedReleaseResourceReference* "
         "IsHiddenResource:boolean? IsBonusResource:boolean?"
     ),
+    "LinkedReleaseResourceReference": f"=A @LinkDescription {_LANGUAGE}",
     # deals
     "DealList": "ReleaseDeal*",
     "ReleaseDeal": "DealReleaseReference:R+ Deal+",

@@ -16,9 +16,12 @@ from stardust_gitops.messages.xml import add
 
 ROLE, WRITER = "ResourceContributorRole", "MusicalWorkContributorRole"
 TYPE, RELATION, CODEC = "ReleaseType", "ReleaseRelationshipType", "AudioCodecType"
+SOUND_TYPE, VIDEO_TYPE = "SoundRecordingType", "VideoType"
+VIDEO_CODEC, TEXT_CODEC = "VideoCodecType", "TextCodecType"
 
 SETS: Mapping[str, str] = MappingProxyType(
-    {ROLE: "ContributorRole", TYPE: "ReleaseType_ERN4", RELATION: RELATION, CODEC: CODEC}
+    {ROLE: "ContributorRole", TYPE: "ReleaseType_ERN4"}
+    | {name: name for name in (RELATION, CODEC, SOUND_TYPE, VIDEO_TYPE, VIDEO_CODEC, TEXT_CODEC)}
 )
 """The sets of ERN 3 whose missing values are told as ``UserDefined``, by their name in ERN 4."""
 

@@ -7,10 +7,19 @@ from typing import Literal
 
 from lxml.etree import SubElement
 
-from stardust_gitops.content.model import Artist, Contributor, Genre, RightsLine, Title
+from stardust_gitops.content.model import (
+    Content,
+    Contributor,
+    Genre,
+    RightsLine,
+    Title,
+    Track,
+    Work,
+)
 from stardust_gitops.messages.ern.contributors import by_party
 from stardust_gitops.messages.ern.v4.draft import Draft, Element, Parties
 from stardust_gitops.messages.ern.values import add_value
+from stardust_gitops.messages.ern.version import Dialect
 from stardust_gitops.messages.xml import add, clean
 
 WORLDWIDE = {"ApplicableTerritoryCode": "Worldwide", "IsDefault": "true"}
@@ -35,10 +44,31 @@ def add_titles(
             add(display_title, "SubTitle", sub, _VERSION_SHOWN)
 
 
-def add_artists(parent: Element, name: str, artists: Sequence[Artist], parties: Parties) -> None:
-    """DisplayArtistName verbatim, then each DisplayArtist, sequenced from 1."""
-    add(parent, "DisplayArtistName", name, WORLDWIDE)
-    for number, artist in enumerate(artists, 1):
+def add_grouping_title(parent: Element, work: Work, dialect: Dialect) -> None:
+    """The title of the whole that something is a part of: the default, then one for every further
+    language."""
+    marked: list[tuple[str, dict[str, str]]] = [(work.title, WORLDWIDE)]
+    for each in work.titles:
+        language = clean(each.language, "LanguageAndScriptCode")
+        text = f"{each.title} ({each.version})" if each.version else each.title
+        marked.append((text, {"LanguageAndScriptCode": language}))
+    for text, attributes in marked:
+        if dialect.grouping_title:
+            title = SubElement(parent, "GroupingTitle", attributes)
+        else:
+            kind = {"TitleType": "GroupingTitle"}
+            title = SubElement(parent, "AdditionalTitle", {**attributes, **kind})
+        add(title, "TitleText", text)
+
+
+def add_artists(parent: Element, of: Content | Track, parties: Parties) -> None:
+    """DisplayArtistName verbatim and in further languages, then each DisplayArtist, sequenced from
+    1."""
+    add(parent, "DisplayArtistName", of.display_artist, WORLDWIDE)
+    for local in of.display_artists:
+        language = clean(local.language, "LanguageAndScriptCode")
+        add(parent, "DisplayArtistName", local.name, {"LanguageAndScriptCode": language})
+    for number, artist in enumerate(of.artists, 1):
         element = SubElement(parent, "DisplayArtist", {"SequenceNumber": str(number)})
         add(element, "ArtistPartyReference", parties.reference(artist.party))
         add(element, "DisplayArtistRole", artist.role)
@@ -46,18 +76,21 @@ def add_artists(parent: Element, name: str, artists: Sequence[Artist], parties: 
 
 def add_contributors(parent: Element, contributors: Sequence[Contributor], draft: Draft) -> None:
     """One Contributor per party with all its roles and instruments, sequenced from 1 in order of
-    first mention."""
-    for number, contributor in enumerate(by_party(contributors), 1):
+    first mention; what AI made otherwise is a contribution apart, where that is told."""
+    dialect, version = draft.dialect, draft.version.name
+    ai, role_value = dialect.ai, dialect.role_value
+    for number, contributor in enumerate(by_party(contributors, by_ai=ai), 1):
         element = SubElement(parent, "Contributor", {"SequenceNumber": str(number)})
         add(element, "ContributorPartyReference", draft.parties.reference(contributor.party))
-        version = draft.version.name
         for name in contributor.roles:
-            if draft.dialect.role_value:
+            if role_value:
                 add_value(SubElement(element, "Role"), "Value", "ContributorRole", name, version)
             else:
                 add_value(element, "Role", "ContributorRole", name, version)
         for name in contributor.instruments:
             add_value(element, "InstrumentType", "InstrumentType", name, version)
+        if contributor.ai and ai:
+            add(element, "AiContribution", contributor.ai)
 
 
 def add_rights_line(

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from lxml.etree import SubElement
 
 from stardust_gitops.content.model import Deal, Visibility
+from stardust_gitops.content.profiles import CLIP, SIMPLE
 from stardust_gitops.messages.ern.offers import (
     after_takedown,
     end_time,
@@ -23,9 +24,10 @@ Offers: TypeAlias = dict[tuple[Deal, ...], list[str]]
 
 
 def offers_of(draft: Draft) -> Offers:
-    """The references of releases and track releases by the deals that they share.
+    """The references of releases, track releases and clip releases by the deals that they share.
 
-    What is not sold is not in it; a takedown without deals leaves it empty.
+    What is not sold is not in it; a takedown without deals leaves it empty. A clip is no part of
+    the release, whose deals say nothing of it: its own are told in any case.
     """
     content, options = draft.content, draft.options
     if options.takedown == "takedown_flag":
@@ -36,8 +38,9 @@ def offers_of(draft: Draft) -> Offers:
         )
     offers: Offers = {}
     _offer(offers, "R0", content.deals, options)
-    if options.track_deals and options.profile != "SimpleAudioSingle":
-        for recording in draft.recordings.values():
+    tracks = options.track_deals and options.profile not in SIMPLE
+    for recording in draft.recordings.values():
+        if tracks or recording.track.type == CLIP:
             deals = terms_of(recording.track, content)
             _offer(offers, f"R{recording.number}", deals, options)
     return offers

@@ -38,6 +38,9 @@ class Parties:
         element = SubElement(self._list, "Party")
         add(element, "PartyReference", reference)
         add(SubElement(element, "PartyName"), "FullName", party.name)
+        for local in party.names:
+            language = {"LanguageAndScriptCode": clean(local.language, "LanguageAndScriptCode")}
+            add(SubElement(element, "PartyName", language), "FullName", local.name)
         if not (party.isni or party.ipi or party.ipn or party.ids):
             return
         ids = SubElement(element, "PartyId")
@@ -56,8 +59,10 @@ class Parties:
 class Draft:
     """What the parts of the writer need to know.
 
-    `uris` says where an asset lies in the package; empty where no file travels. `namespace` is
-    the owner of our proprietary ids and catalogue numbers: the sender.
+    `uris` says where an asset lies in the package; empty where no file travels. `numbers` are those
+    of the files that recordings have beside, and of the booklet; empty where there are none.
+    `variant` are the words of the variant of the profile. `namespace` is the owner of our
+    proprietary ids and catalogue numbers: the sender.
     """
 
     root: Element
@@ -69,6 +74,8 @@ class Draft:
     recordings: Mapping[str, Recording]
     cover_reference: str | None
     uris: Mapping[Asset, str]
+    numbers: Mapping[Asset, int]
+    variant: str | None
     namespace: Mapping[str, str]
 
     @property

@@ -1,4 +1,4 @@
-"""ReleaseList: the release with its groups of resources, and the track releases."""
+"""ReleaseList: the release, and the releases of its tracks and clips."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from lxml.etree import SubElement
 
-from stardust_gitops.content.model import Content, Party, Track
+from stardust_gitops.content.model import Content, Party
+from stardust_gitops.content.profiles import CLIP, SIMPLE
 from stardust_gitops.messages.ern.recordings import Recording, duration_text
 from stardust_gitops.messages.ern.v4.common import (
     WORLDWIDE,
@@ -16,6 +17,8 @@ from stardust_gitops.messages.ern.v4.common import (
     add_titles,
 )
 from stardust_gitops.messages.ern.v4.draft import Draft, Element
+from stardust_gitops.messages.ern.v4.groups import add_groups
+from stardust_gitops.messages.ern.v4.links import add_links
 from stardust_gitops.messages.ern.values import add_value
 from stardust_gitops.messages.xml import add, clean
 
@@ -27,15 +30,21 @@ _COMPILATIONS = {
 
 
 def add_release_list(draft: Draft, *, visible: bool) -> None:
-    """Release R0, and a TrackRelease R1…Rn for each recording (none in SimpleAudioSingle).
+    """Release R0, and of R1…Rn a TrackRelease for each recording (none in SimpleAudioSingle), then
+    a ClipRelease for each stand-alone clip.
 
     `visible` tells that the DealList will have the ReleaseVisibility V1.
     """
     release_list = SubElement(draft.root, "ReleaseList")
     _add_release(release_list, draft, visible)
-    if draft.options.profile != "SimpleAudioSingle":
-        for recording in draft.recordings.values():
-            _add_track_release(release_list, recording, draft)
+    simple, clips = draft.options.profile in SIMPLE, []
+    for recording in draft.recordings.values():
+        if recording.track.type == CLIP:
+            clips.append(recording)
+        elif not simple:
+            _add_own_release(release_list, "TrackRelease", recording, draft)
+    for clip in clips:
+        _add_own_release(release_list, "ClipRelease", clip, draft)
 
 
 def _add_release(parent: Element, draft: Draft, visible: bool) -> None:
@@ -50,7 +59,7 @@ def _add_release(parent: Element, draft: Draft, visible: bool) -> None:
     if content.catalog_number:
         add(release_id, "CatalogNumber", content.catalog_number, draft.namespace)
     add_titles(release, content.title, content.version, content.titles)
-    add_artists(release, content.display_artist, content.artists, draft.parties)
+    add_artists(release, content, draft.parties)
     _add_label(release, draft)
     add_rights_line(release, "PLine", content.p_line)
     add_rights_line(release, "CLine", content.c_line)
@@ -68,8 +77,8 @@ def _add_release(parent: Element, draft: Draft, visible: bool) -> None:
         add(release, "ReleaseVisibilityReference", "V1")
     add(release, "ParentalWarningType", content.parental_warning)
     _add_relations(release, draft)
-    _add_groups(release, draft)
-    _add_promotion(release, content)
+    add_groups(release, draft)
+    _add_promotion(release, draft)
 
 
 def _add_relations(release: Element, draft: Draft) -> None:
@@ -83,10 +92,14 @@ def _add_relations(release: Element, draft: Draft) -> None:
         add(release, _COMPILATIONS[content.compilation], "true")
 
 
-def _add_promotion(release: Element, content: Content) -> None:
-    """Keywords as one list, since a second element would be for another language or territory."""
+def _add_promotion(release: Element, draft: Draft) -> None:
+    """Keywords as one list, since a second element would be for another language or territory; what
+    AI made stands between them and the comment."""
+    content: Content = draft.content
     if content.keywords:
         add(release, "Keywords", ", ".join(content.keywords), WORLDWIDE)
+    if content.contains_ai and draft.dialect.ai:
+        add(release, "ContainsAI", content.contains_ai)
     if content.marketing_comment:
         add(release, "MarketingComment", content.marketing_comment, WORLDWIDE)
 
@@ -97,40 +110,24 @@ def _add_label(parent: Element, draft: Draft) -> None:
 
 
 def _whole_duration(draft: Draft) -> str:
-    """The sum of the tracks' exact durations, rounded once."""
+    """The sum of the tracks' exact durations, rounded once; clips are no tracks."""
     durations = (
-        Decimal(draft.recordings[track.isrc].facts.duration) for track in draft.content.tracks
+        Decimal(draft.recordings[track.isrc].facts.duration)
+        for track in draft.content.tracks
+        if track.type != CLIP
     )
     return duration_text(sum(durations, Decimal(0)))
 
 
-def _add_groups(release: Element, draft: Draft) -> None:
-    """One Component group per disc, its tracks numbered from 1; the cover belongs to the whole."""
-    whole = SubElement(release, "ResourceGroup")
-    discs: dict[int, list[Track]] = {}
-    for track in draft.content.tracks:
-        discs.setdefault(track.disc, []).append(track)
-    for disc, tracks in discs.items():
-        group = SubElement(whole, "ResourceGroup", {"ResourceGroupType": "Component"})
-        add(group, "SequenceNumber", str(disc))
-        for place, track in enumerate(tracks, 1):
-            item = SubElement(group, "ResourceGroupContentItem")
-            add(item, "SequenceNumber", str(place))
-            reference = f"A{draft.recordings[track.isrc].number}"
-            add(item, "ReleaseResourceReference", reference)
-            if track.bonus:
-                add(item, "IsBonusResource", "true")
-    if draft.cover_reference is not None:
-        link = {"LinkDescription": "CoverArt"}
-        add(whole, "LinkedReleaseResourceReference", draft.cover_reference, link)
-
-
-def _add_track_release(parent: Element, recording: Recording, draft: Draft) -> None:
-    release = SubElement(parent, "TrackRelease")
+def _add_own_release(parent: Element, kind: str, recording: Recording, draft: Draft) -> None:
+    """The TrackRelease or ClipRelease of a recording."""
+    release = SubElement(parent, kind)
     add(release, "ReleaseReference", f"R{recording.number}")
     proprietary_id = f"{draft.delivery.icpn}_{recording.track.isrc}"
     release_id = SubElement(release, "ReleaseId")
     add(release_id, "ProprietaryId", proprietary_id, draft.namespace)
     add(release, "ReleaseResourceReference", f"A{recording.number}")
+    if recording.extras and kind == "TrackRelease":
+        add_links(release, recording, draft)
     _add_label(release, draft)
     add_genre(release, recording.track.genre, draft)

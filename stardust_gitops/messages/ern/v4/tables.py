@@ -13,14 +13,19 @@ _DEFAULT = "@ApplicableTerritoryCode:{CurrentTerritoryCode} @IsDefault:boolean"
 _LANGUAGE = "@LanguageAndScriptCode:langcode"
 _USER_DEFINED = "@Namespace @UserDefinedValue"
 TITLES = "DisplayTitleText+ DisplayTitle+ AdditionalTitle*"
+VIDEO_FACTS = (
+    "ContainerFormat:{ContainerFormat}? VideoCodecType? FrameRate? ImageHeight:Extent? "
+    "ImageWidth:Extent? AudioCodecType? NumberOfAudioChannels:integer? "
+    "AudioSamplingRate:SamplingRate? AudioBitsPerSample:integer?"
+)
 _GROUP_ITEMS = (
-    "DisplayTitleText* DisplayTitle* AdditionalTitle* SequenceNumber:integer? "
+    "DisplayTitleText* DisplayTitle* AdditionalTitle* SequenceNumber:integer? ReleaseId? "
     "ResourceGroup:ResourceSubGroup* ResourceGroupContentItem* LinkedReleaseResourceReference*"
 )
 
 TYPES: Mapping[str, str] = {
     "NewReleaseMessage": (
-        "MessageHeader PartyList ResourceList ReleaseList DealList? "
+        "MessageHeader PartyList ResourceList ReleaseList DealList? SupplementalDocumentList? "
         "@LanguageAndScriptCode!:langcode @AvsVersionId! "
         "@ReleaseProfileVersionId:{ReleaseProfileVersionId} "
         "@ReleaseProfileVariantVersionId:{ReleaseProfileVariantVersionId}"
@@ -45,14 +50,15 @@ TYPES: Mapping[str, str] = {
     "PartyId": "ISNI? IpiNameNumber:ipi? IPN? ProprietaryId*",
     "ProprietaryId": "=string @Namespace!",
     # resources
-    "ResourceList": "SoundRecording* Image*",
+    "ResourceList": "SoundRecording* Video* Image* Text*",
     "SoundRecording": (
         "ResourceReference:A Type:{SoundRecordingType} SoundRecordingEdition+ WorkId* "
         + TITLES
         + " DisplayArtistName+ DisplayArtist+ Contributor* ResourceRightsController* "
         "Duration:duration CreationDate? FirstPublicationDate:isoDate* "
-        "ParentalWarningType:{ParentalWarningType}+ IsCover:boolean? HasVocalPerformance:boolean? "
-        "IsInstrumental:boolean? ContainsHiddenContent:boolean? LanguageOfPerformance:langcode*"
+        "ParentalWarningType:{ParentalWarningType}+ RelatedResource* IsCover:boolean? "
+        "HasVocalPerformance:boolean? IsInstrumental:boolean? ContainsHiddenContent:boolean? "
+        "LanguageOfPerformance:langcode*"
     ),
     "CreationDate": "=isoDate @IsApproximate:boolean",
     "SoundRecordingEdition": (
@@ -67,16 +73,49 @@ TYPES: Mapping[str, str] = {
     ),
     "SoundRecordingClipDetails": (
         "TechnicalResourceDetailsReference:T ClipType:{ClipType} Timing* "
-        "ExpressionType:{ExpressionType}"
+        "ExpressionType:{ExpressionType} DeliveryFile:AudioDeliveryFile*"
     ),
     "Timing": "StartPoint:decimal DurationUsed:duration*",
     "AudioDeliveryFile": (
-        "Type:audioFile ContainerFormat:{ContainerFormat}? AudioCodecType:{AudioCodecType}? "
+        "Type:audioFile ContainerFormat:{ContainerFormat}? AudioCodecType? "
         "NumberOfChannels? SamplingRate? BitsPerSample:integer? File? IsProvidedInDelivery:boolean?"
     ),
+    "AudioCodecType": f"={{AudioCodecType}} {_USER_DEFINED}",
     "SamplingRate": "=decimal @UnitOfMeasure:{UnitOfFrequency}",
     "File": "URI HashSum? FileSize:decimal?",
     "HashSum": "Algorithm:{HashSumAlgorithmType} HashSumValue",
+    "RelatedResource": (
+        "ResourceRelationshipType:{ResourceRelationshipType} "
+        "(ResourceRelatedResourceReference:A | ResourceId:RelatedResourceId) Timing*"
+    ),
+    "RelatedResourceId": "ISRC? @IsReplaced:boolean",
+    "Video": (
+        "ResourceReference:A Type:VideoType VideoEdition+ WorkId* "
+        + TITLES
+        + " DisplayArtistName+ DisplayArtist+ Contributor* ResourceRightsController* "
+        "Duration:duration CreationDate? ParentalWarningType:{ParentalWarningType}+ "
+        "RelatedResource* IsCover:boolean? HasVocalPerformance:boolean? IsInstrumental:boolean? "
+        "ContainsHiddenContent:boolean? LanguageOfPerformance:langcode*"
+    ),
+    "VideoType": f"={{VideoType_ERN43}} {_USER_DEFINED}",
+    "VideoEdition": (
+        "Type:{EditionType}? ResourceId:VideoId+ PLine* CLine* RecordingMode:{RecordingMode}? "
+        "TechnicalDetails:TechnicalVideoDetails*"
+    ),
+    "VideoId": "ISRC? @IsReplaced:boolean",
+    "TechnicalVideoDetails": (
+        "TechnicalResourceDetailsReference:T DeliveryFile:VideoDeliveryFile* "
+        "ClipDetails:VideoClipDetails*"
+    ),
+    "VideoClipDetails": (
+        "TechnicalResourceDetailsReference:T ClipType:{ClipType} Timing* "
+        "ExpressionType:{ExpressionType} DeliveryFile:VideoDeliveryFile*"
+    ),
+    "VideoDeliveryFile": (
+        "Type:{DeliveryFileType} " + VIDEO_FACTS + " File? IsProvidedInDelivery:boolean?"
+    ),
+    "VideoCodecType": f"={{VideoCodecType}} {_USER_DEFINED}",
+    "FrameRate": "=decimal",
     "Image": (
         "ResourceReference:A Type:{ImageType} ResourceId:ResourceProprietaryId+ "
         "CLine* ParentalWarningType:{ParentalWarningType}* TechnicalDetails:TechnicalImageDetails*"
@@ -87,6 +126,16 @@ TYPES: Mapping[str, str] = {
         "ImageWidth:Extent? ImageResolution:integer? File? IsProvidedInDelivery:boolean?"
     ),
     "Extent": "=decimal @UnitOfMeasure:{UnitOfExtent}",
+    "Text": (
+        "ResourceReference:A Type:{TextType} ResourceId:TextId* "
+        "ParentalWarningType:{ParentalWarningType}* TechnicalDetails:TechnicalTextDetails* "
+        "LanguageOfText:langcode*"
+    ),
+    "TextId": "ProprietaryId*",
+    "TechnicalTextDetails": (
+        "TechnicalResourceDetailsReference:T TextCodecType:{TextCodecType}? File? "
+        "IsProvidedInDelivery:boolean?"
+    ),
     # what resources and releases share
     "DisplayTitleText": f"=string {_LANGUAGE} {_DEFAULT}",
     "DisplayTitle": f"TitleText SubTitle* {_LANGUAGE} {_DEFAULT}",
@@ -117,7 +166,7 @@ TYPES: Mapping[str, str] = {
     "CLine": f"Year:gYear? CLineCompany? CLineText {_DEFAULT}",
     "Genre": f"GenreText SubGenre? {_DEFAULT}",
     # releases
-    "ReleaseList": "Release? TrackRelease*",
+    "ReleaseList": "Release? TrackRelease* ClipRelease*",
     "Release": (
         "ReleaseReference:R ReleaseType+ ReleaseId "
         + TITLES
@@ -141,11 +190,16 @@ TYPES: Mapping[str, str] = {
         "SequenceNumber:integer? ReleaseResourceReference:A LinkedReleaseResourceReference* "
         "IsBonusResource:boolean?"
     ),
-    "LinkedReleaseResourceReference": "=A @LinkDescription:{LinkDescription}",
+    "LinkedReleaseResourceReference": f"=A @LinkDescription:{{LinkDescription}} {_USER_DEFINED}",
     "TrackRelease": (
         "ReleaseReference:R ReleaseId ReleaseResourceReference:A LinkedReleaseResourceReference* "
         "ReleaseLabelReference+ Genre+"
     ),
+    "ClipRelease": (
+        "ReleaseReference:R ReleaseId ReleaseResourceReference:A ReleaseLabelReference+ Genre+"
+    ),
+    "SupplementalDocumentList": "SupplementalDocument+",
+    "SupplementalDocument": "URI",
     # deals
     "DealList": "ReleaseDeal+ ReleaseVisibility*",
     "ReleaseDeal": "DealReleaseReference:R+ Deal+",
