@@ -37,6 +37,7 @@ from stardust_gitops.messages.ern.options import FileName, MessageOptions
 from stardust_gitops.messages.ern.recordings import carried_assets
 from stardust_gitops.messages.ern.writer import write_message
 from stardust_gitops.messages.header import Header, MessagingParty
+from tests.made_up_facts import atmos_facts, film_facts
 
 SENDER = "PADPIDA2026112201U"
 RECIPIENT = "PADPIDA2011072101T"
@@ -157,25 +158,8 @@ NAMED = Party(
     ),
 )
 """The artist with names in Japanese and Arabic."""
-ATMOS = AudioFacts(
-    codec="DolbyAtmosMasterADM",
-    container="WAV",
-    sample_rate=48000,
-    channels=10,
-    duration="201.4",
-    bit_depth=24,
-)
-FILM = VideoFacts(
-    container="QuickTime",
-    codec="ProRes-422_HQ",
-    width=1920,
-    height=1080,
-    frame_rate="23.976",
-    duration="203.16",
-    audio_codec="PCM",
-    audio_channels=2,
-    audio_sample_rate=48000,
-)
+ATMOS = atmos_facts("201.4", 10)
+FILM = film_facts("203.16")
 _WORK = Work(title="Harbour Suite", titles=(Title(title="Hafensuite", language="de"),))
 
 

@@ -20,7 +20,6 @@ from stardust_gitops.assets.facts import (
     FileFacts,
     ImageFacts,
     TextFacts,
-    VideoFacts,
 )
 from stardust_gitops.assets.lock import Lock, LockedAsset, dump_lock, lock_path
 from stardust_gitops.catalog.findings import located
@@ -29,6 +28,7 @@ from stardust_gitops.reconciler.survey import survey_releases
 from stardust_gitops.reconciler.surveyor import Surveyor
 from stardust_gitops.reconciler.workspace import open_workspace
 from stardust_gitops.rules.registry import Rule
+from tests.made_up_facts import atmos_facts, clip_facts
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 CONFIG, TARGET, RELEASE = "stardust.yaml", "targets/store.yaml", "releases/a.yaml"
@@ -85,25 +85,8 @@ tracks:
 
 AUDIO = AudioFacts(codec="FLAC", sample_rate=44100, channels=2, duration="180.5", bit_depth=16)
 COVER = ImageFacts(codec="JPEG", width=3000, height=3000, mode="RGB")
-ATMOS = AudioFacts(
-    codec="DolbyAtmosMasterADM",
-    sample_rate=48000,
-    channels=12,
-    duration="180.5",
-    container="WAV",
-    bit_depth=24,
-)
-VIDEO = VideoFacts(
-    container="MP4",
-    codec="AVC",
-    width=1920,
-    height=1080,
-    frame_rate="25",
-    duration="180.5",
-    audio_codec="AAC",
-    audio_channels=2,
-    audio_sample_rate=48000,
-)
+ATMOS = atmos_facts("180.5")
+VIDEO = clip_facts("180.5")
 _FACTS: Mapping[str, Facts] = {
     "flac": AUDIO,
     "jpg": COVER,

@@ -208,8 +208,8 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disc:
-    """What is said of one disc (volume, component) of a set: its title, and its own ICPN, as written, where it
-    is also a release by itself."""
+    """What is said of one disc (volume, component) of a set: its title, and its own ICPN, as
+    written, where it is also a release by itself."""
 
     number: int
     title: str

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from stardust_gitops.assets.facts import AudioFacts, Facts, FileFacts, TextFacts, VideoFacts
+from stardust_gitops.assets.facts import AudioFacts, Facts, FileFacts, TextFacts
 from stardust_gitops.assets.lock import Lock, LockedAsset, dump_lock, lock_path, read_lock
 from stardust_gitops.catalog.loading import read_release
 from stardust_gitops.content.base import Base
@@ -31,27 +31,11 @@ from tests.label import (
     plan_of,
     sends_nothing,
 )
+from tests.made_up_facts import atmos_facts, clip_facts
 
 FLAC = AudioFacts(codec="FLAC", sample_rate=44100, channels=2, duration="0.2", bit_depth=16)
-ATMOS = AudioFacts(
-    codec="DolbyAtmosMasterADM",
-    sample_rate=48000,
-    channels=12,
-    duration="30",
-    container="WAV",
-    bit_depth=24,
-)
-VIDEO = VideoFacts(
-    container="MP4",
-    codec="AVC",
-    width=1920,
-    height=1080,
-    frame_rate="25",
-    duration="0.3",
-    audio_codec="AAC",
-    audio_channels=2,
-    audio_sample_rate=48000,
-)
+ATMOS = atmos_facts("30")
+VIDEO = clip_facts("0.3")
 PDF, LRC = TextFacts(codec="PDF"), TextFacts(codec="SimpleLRC")
 TWO = "    title: Undertow\n"
 

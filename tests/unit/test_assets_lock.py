@@ -35,23 +35,14 @@ from stardust_gitops.assets.lock import (
     write_lock,
 )
 from stardust_gitops.diagnostics import Severity
+from tests.made_up_facts import film_facts
 
 FILE = FileFacts(sha256="a1" * 32, md5="b2" * 16, git_blob="c3" * 20, size=123456)
 FLAC = AudioFacts(codec="FLAC", sample_rate=44100, channels=2, duration="180.5", bit_depth=16)
 JPEG = ImageFacts(codec="JPEG", width=3000, height=3000, mode="RGB")
 AUDIO = LockedAsset(path="assets/a.flac", file=FILE, facts=FLAC)
 COVER = LockedAsset(path="assets/a.jpg", file=FILE, facts=JPEG)
-FILM = VideoFacts(
-    container="QuickTime",
-    codec="ProRes-422_HQ",
-    width=1920,
-    height=1080,
-    frame_rate="23.976",
-    duration="180.523401",
-    audio_codec="PCM",
-    audio_channels=2,
-    audio_sample_rate=48000,
-)
+FILM = film_facts("180.523401")
 LOCK = Lock(assets={"assets/a.jpg": COVER, "assets/a.flac": AUDIO})
 TEXT = """\
 {

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from lxml import etree
 
 from stardust_gitops.catalog.vocabulary import is_told, known_since, lacking
 from stardust_gitops.messages.xml import add
+
+
+class Word(NamedTuple):
+    """How a value is told: itself, another, or ``UserDefined`` and what is meant by it."""
+
+    value: str
+    attributes: Mapping[str, str] | None = None
+
+    def __str__(self) -> str:
+        if self.attributes is None:
+            return self.value
+        meant = f"{self.attributes['Namespace']}: {self.attributes['UserDefinedValue']}"
+        return f"{self.value} ({meant})"
 
 
 def newer_value(set_name: str, value: str, version: str) -> dict[str, str] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -11,6 +10,7 @@ from lxml.etree import SubElement
 
 from stardust_gitops.catalog.vocabulary import allowed_values, known_since
 from stardust_gitops.messages.ern.v3.draft import Element
+from stardust_gitops.messages.ern.values import Word
 from stardust_gitops.messages.problems import MessageError
 from stardust_gitops.messages.xml import add
 
@@ -42,22 +42,8 @@ MACROLANGUAGES: Mapping[str, str] = MappingProxyType(
 """Languages without a code in ISO 639-1 by the one that they are counted with (ISO 639-3)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """How a value is told: itself, another, or ``UserDefined`` and what is meant by it."""
-
-    value: str
-    attributes: Mapping[str, str] | None = None
-
-    def __str__(self) -> str:
-        if self.attributes is None:
-            return self.value
-        meant = f"{self.attributes['Namespace']}: {self.attributes['UserDefinedValue']}"
-        return f"{self.value} ({meant})"
-
-
 @lru_cache(maxsize=4096)
-def told(set_name: str, value: str, version: str) -> Told:
+def told(set_name: str, value: str, version: str) -> Word:
     """How `version` tells a value of a set of `SETS`.
 
     The namespace of a value that only a later version knows is that version (DDEX: ``ern/43``).
@@ -66,14 +52,14 @@ def told(set_name: str, value: str, version: str) -> Told:
     known = allowed_values(version)[set_name]
     nearest = NEAREST.get((set_name, value))
     if value in known:
-        return Told(value=value)
+        return Word(value=value)
     if nearest in known:
-        return Told(value=str(nearest))
+        return Word(value=str(nearest))
     since = known_since(SETS[set_name], value, _LAST)
     if since is None:
-        return Told(value=value)
+        return Word(value=value)
     namespace = f"ern/{since.replace('.', '')}"
-    return Told(value="UserDefined", attributes={"Namespace": namespace, "UserDefinedValue": value})
+    return Word(value="UserDefined", attributes={"Namespace": namespace, "UserDefinedValue": value})
 
 
 def add_word(parent: Element, set_name: str, value: str, version: str) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
 
 from stardust_gitops.catalog.vocabulary import allowed, allowed_values, known_since
 from stardust_gitops.messages.ern.v4.draft import Draft, Element
+from stardust_gitops.messages.ern.values import Word
 from stardust_gitops.messages.xml import add
 
 AUDIO_CODEC, VIDEO_CODEC, LINK = "AudioCodecType", "VideoCodecType", "LinkDescription"
@@ -28,19 +28,6 @@ NEAREST: Mapping[tuple[str, str], str] = MappingProxyType(
     }
 )
 """What a version that lacks a value has another word for, by set and value."""
-
-
-class Word(NamedTuple):
-    """How a value is told: itself, another, or ``UserDefined`` and what is meant by it."""
-
-    value: str
-    attributes: Mapping[str, str] | None = None
-
-    def __str__(self) -> str:
-        if self.attributes is None:
-            return self.value
-        meant = f"{self.attributes['Namespace']}: {self.attributes['UserDefinedValue']}"
-        return f"{self.value} ({meant})"
 
 
 @lru_cache(maxsize=1024)
