@@ -1,57 +1,141 @@
-"""What `action.yml` runs: its inputs, in the environment, become a command line."""
+"""What `action.yml` runs: its inputs, in the environment, become command lines.
+
+Each command of the action is an entry of `COMMANDS`; a new one is one more.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from stardust_gitops.cli.main import run
 
-COMMANDS = ("validate", "plan", "apply")
 EXIT_CHANGES, EXIT_USAGE = 2, 64
+PLAN_FILE = "stardust-plan.json"
 
 
-def arguments(environ: Mapping[str, str]) -> list[str]:
-    """The command line. ValueError for a command that the action does not have."""
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs of the action: text, empty where nothing was given."""
+
+    command: str
+    plan_file: str
+    environment: str
+    against: str
+    changed_since: str
+    diff: str
+    comment: str
+    prefix: str
+    temp: str
+    extra_args: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        """Where the plan is written; in a folder that the job throws away, if nobody wants it."""
+        return self.plan_file or str(Path(self.temp) / PLAN_FILE)
+
+
+def inputs_of(environ: Mapping[str, str]) -> Inputs:
+    """The inputs, as `action.yml` hands them over."""
 
     def given(name: str) -> str:
         return environ.get(f"STARDUST_ACTION_{name}", "").strip()
 
-    command, plan_file = given("COMMAND"), given("PLAN_FILE")
-    if command not in COMMANDS:
-        raise ValueError(f"command is {command!r}: it has to be one of {', '.join(COMMANDS)}")
-    words = [command]
-    if given("ENVIRONMENT"):
-        words += ["--environment", given("ENVIRONMENT")]
-    if command == "plan":
-        words += ["--detailed-exitcode", *(["--out", plan_file] if plan_file else [])]
-    words += [line.strip() for line in given("EXTRA_ARGS").splitlines() if line.strip()]
-    if command == "apply":
-        # A plan file has been approved; without one, running the action is the approval. After
-        # `--` a file name is never taken for an option.
-        words += ["--", plan_file] if plan_file else ["--auto-approve"]
-    return words
+    return Inputs(
+        command=given("COMMAND"),
+        plan_file=given("PLAN_FILE"),
+        environment=given("ENVIRONMENT"),
+        against=given("AGAINST"),
+        changed_since=given("CHANGED_SINCE"),
+        diff=given("DIFF"),
+        comment=given("COMMENT"),
+        prefix=given("WORKING_DIRECTORY"),
+        temp=environ.get("RUNNER_TEMP") or ".",
+        extra_args=tuple(line.strip() for line in given("EXTRA_ARGS").splitlines() if line.strip()),
+    )
 
 
-def main() -> int:
-    """Run it and report its exit code as output. A plan with changes is no failure."""
-    try:
-        words = arguments(os.environ)
-    except ValueError as error:
-        print(f"::error title=stardust-gitops::{error}")
-        return _report(EXIT_USAGE)
-    code = _report(run(words))
-    return 0 if words[0] == "plan" and code == EXIT_CHANGES else code
+def validate(inputs: Inputs) -> list[str]:
+    """``validate``; its findings are annotations of the lines."""
+    return [*_common(inputs), "--format", "github", *inputs.extra_args]
 
 
-def _report(code: int) -> int:
-    if "GITHUB_OUTPUT" in os.environ:
-        with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as outputs:
+def plan(inputs: Inputs) -> list[str]:
+    """``plan``; what it wrote is shown by `report`."""
+    against = ["--against", inputs.against] if inputs.against else []
+    diff = ["--diff", inputs.diff] if inputs.diff else []
+    words = [*_common(inputs), "--detailed-exitcode", "--out", inputs.file]
+    return [*words, *against, *diff, *inputs.extra_args]
+
+
+def apply(inputs: Inputs) -> list[str]:
+    """``apply``. A plan file has been approved; without one, running the action is the approval.
+    After ``--`` a file name is never taken for an option."""
+    environment = ["--environment", inputs.environment] if inputs.environment else []
+    end = ["--", inputs.plan_file] if inputs.plan_file else ["--auto-approve"]
+    return ["apply", *environment, *inputs.extra_args, *end]
+
+
+def report(inputs: Inputs) -> list[str]:
+    """``report github``, of a plan that another step or run has made."""
+    shown = [] if inputs.comment != "false" else ["--no-comment"]
+    prefix = ["--prefix", inputs.prefix] if inputs.prefix not in ("", ".") else []
+    extra = inputs.extra_args if inputs.command == "report" else ()
+    return ["report", "github", "--plan", inputs.file, *shown, *prefix, *extra]
+
+
+def _common(inputs: Inputs) -> list[str]:
+    environment = ["--environment", inputs.environment] if inputs.environment else []
+    since = ["--changed-since", inputs.changed_since] if inputs.changed_since else []
+    return [inputs.command, *environment, *since]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of the action: its command line, which exit codes are no failure, and whether
+    there is a plan to show afterwards."""
+
+    words: Callable[[Inputs], list[str]]
+    good: frozenset[int] = frozenset({0})
+    reports: bool = False
+
+
+COMMANDS: Mapping[str, Command] = {
+    "validate": Command(validate),
+    "plan": Command(plan, frozenset({0, EXIT_CHANGES}), reports=True),
+    "apply": Command(apply),
+    "report": Command(report),
+}
+
+
+def main(environ: Mapping[str, str]) -> int:
+    """Run the command, then show what it planned. The exit code is an output."""
+    inputs = inputs_of(environ)
+    command = COMMANDS.get(inputs.command)
+    if command is None:
+        known = ", ".join(COMMANDS)
+        print(
+            f"::error title=stardust-gitops::command is {inputs.command!r}: it has to be one of"
+            f" {known}"
+        )
+        return _output(environ, EXIT_USAGE)
+    if command.reports:
+        Path(inputs.file).unlink(missing_ok=True)  # what is shown is what this run has planned
+    code = _output(environ, run(command.words(inputs)))
+    if command.reports and Path(inputs.file).is_file():
+        run(report(inputs))
+    return 0 if code in command.good else code
+
+
+def _output(environ: Mapping[str, str], code: int) -> int:
+    if environ.get("GITHUB_OUTPUT"):
+        with Path(environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as outputs:
             outputs.write(f"exitcode={code}\n")
     return code
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(os.environ))

@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.rows import Row, table
 
-BENCHMARKS = ("startup", "message", "plan", "validate", "ledger", "sftp")
+BENCHMARKS = ("startup", "message", "plan", "validate", "ledger", "ledger_git", "sftp")
 """Modules of this folder. Each has `run()`, which yields rows, or skips as a test does."""
 
 

@@ -50,7 +50,7 @@ def _digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _delivery(number: int) -> list[Event]:
+def delivery(number: int) -> list[Event]:
     """The events of one delivery of one release."""
     stream = StreamId("production", f"target-{number % 5}", f"{number // 5:014}")
     provenance = Provenance(actor="benchmark", run="run", program="0", commit="0" * 40)
@@ -101,7 +101,7 @@ def _sync(path: Path, size: int) -> None:
 
 
 def _appends(ledger: SqliteLedger, scratch: Path) -> list[Row]:
-    deliveries = [_delivery(number) for number in range(STREAMS)]
+    deliveries = [delivery(number) for number in range(STREAMS)]
     bytes_each = len(deliveries[0][0].body())
     taken = 0
 

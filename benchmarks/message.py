@@ -132,6 +132,7 @@ def _header() -> Header:
         created="2026-11-22T07:00:00Z",
         sender=MessagingParty(dpid="PADPIDA2026112201U", name="Alpha Tide"),
         recipient=MessagingParty(dpid="PADPIDA2011072101T", name="Spotify"),
+        test=False,
     )
 
 

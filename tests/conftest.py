@@ -7,6 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests import delivery_kit
+from tests.git_servers import HttpServer, http_server
+from tests.object_servers import (
+    AzureServer,
+    S3Server,
+    azure_server,
+    moto_server,
+    rclone_server,
+)
+from tests.postgres_server import PostgresServer, postgres_server
 from tests.servers import SshServer, ssh_server
 
 
@@ -30,4 +39,46 @@ def plain_sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
     """The same with nothing beyond SFTP version 3, as many other servers are."""
     flags = "-P posix-rename,limits,statvfs"
     with ssh_server(tmp_path_factory.mktemp("plain") / "home", flags=flags) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def git_sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
+    """OpenSSH that runs commands, as git needs it."""
+    with ssh_server(tmp_path_factory.mktemp("git-sshd") / "home", commands=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def git_http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpServer]:
+    """git-http-backend; tests use folders of their own below its root."""
+    with http_server(tmp_path_factory.mktemp("git-http")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """PostgreSQL; tests use databases of their own."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """S3 as moto has it; tests use buckets of their own."""
+    with moto_server(tmp_path_factory.mktemp("moto")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def rclone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """S3 as rclone has it, without conditional writes."""
+    with rclone_server(tmp_path_factory.mktemp("rclone")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzureServer]:
+    """Azure Blob Storage; tests use containers of their own."""
+    with azure_server(tmp_path_factory.mktemp("azurite")) as server:
         yield server

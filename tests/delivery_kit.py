@@ -73,7 +73,8 @@ OPENED: list[LedgerStore] = []
 
 
 class Studio:
-    """A catalogue in `folder` with its ledger, and an inbox for each recipient."""
+    """A catalogue in `folder` with its ledger, and an inbox for each recipient. The file
+    ``ledger.url`` names a ledger that is elsewhere."""
 
     def __init__(
         self, folder: Path, *, clock: Clock | None = None, run: str = "run", new: bool = True
@@ -84,7 +85,9 @@ class Studio:
         self.clock: Clock = clock or HandClock()
         self.provenance = Provenance(actor="ada", run=run, program="0.1.0")
         opened = create_ledger if new else open_ledger
-        self.ledger: LedgerStore = opened(LEDGER, folder, CATALOGUE, self.clock)
+        elsewhere = folder / "ledger.url"
+        url = elsewhere.read_text() if elsewhere.exists() else LEDGER
+        self.ledger: LedgerStore = opened(url, folder, CATALOGUE, self.clock)
         OPENED.append(self.ledger)
         self.recipients: dict[str, Recipient] = {}
         self.releases: dict[str, tuple[Delivery, str]] = {}

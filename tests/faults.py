@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 
 from stardust_gitops.delivery.transports.base import Progress, RemoteFile, Source, Transport
 from stardust_gitops.ledger.events import Event, StreamId
+from stardust_gitops.ledger.holding import Holding
 from stardust_gitops.ledger.state import BatchState, StreamState
 from stardust_gitops.ledger.store import Lease, LedgerStore, Snapshot
 
@@ -125,6 +126,11 @@ class SteppingLedger:
         self._inner = inner
         self._steps = steps
 
+    @property
+    def keeps_advisory(self) -> bool:
+        """As the inner one."""
+        return self._inner.keeps_advisory
+
     def append(self, events: Sequence[Event], *, lease: Lease | None = None) -> int:
         """Steps before and after."""
         self._steps.step()
@@ -139,9 +145,11 @@ class SteppingLedger:
         self._steps.step()
         return digest
 
-    def take_lease(self, environment: str, target: str, *, holder: str, wait: float = 0.0) -> Lease:
+    def take_lease(
+        self, environment: str, target: str, *, holder: str, wait: float = 0.0, force: bool = False
+    ) -> Lease:
         """A step after: before it, nothing has happened."""
-        lease = self._inner.take_lease(environment, target, holder=holder, wait=wait)
+        lease = self._inner.take_lease(environment, target, holder=holder, wait=wait, force=force)
         self._steps.step()
         return lease
 
@@ -156,6 +164,14 @@ class SteppingLedger:
         self._steps.step()
         self._inner.checkpoint()
         self._steps.step()
+
+    def held_leases(self) -> Sequence[Holding]:
+        """Changes nothing: no step."""
+        return self._inner.held_leases()
+
+    def checkpoints(self) -> Sequence[tuple[int, str]]:
+        """Changes nothing: no step."""
+        return self._inner.checkpoints()
 
     def renew_lease(self, lease: Lease) -> None:
         """The beat comes from a thread of its own: no step, so that counting is repeatable."""

@@ -56,6 +56,7 @@ HEADER = Header(
     created="2026-11-22T07:00:00Z",
     sender=MessagingParty(dpid=SENDER, name="Alpha Tide"),
     recipient=MessagingParty(dpid=RECIPIENT, name="Spotify"),
+    test=False,
 )
 
 

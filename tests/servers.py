@@ -31,7 +31,7 @@ UsePAM no
 StrictModes no
 PermitRootLogin {root_login}
 Subsystem {subsystem} internal-sftp
-ForceCommand internal-sftp -d {root} {flags}
+{only}
 MaxStartups 100
 MaxSessions 100
 """
@@ -92,11 +92,13 @@ def ssh_server(
     flags: str = "",
     subsystem: str = "sftp",
     passwd: Path | None = None,
+    commands: bool = False,
 ) -> Iterator[SshServer]:
     """Start OpenSSH's sshd on a free port of this host, and stop it with all its sessions.
 
     `flags` are those of internal-sftp. With `passwd`, a file that stands in for /etc/passwd
     (its shadow file beside it) in a mount namespace of the server's own, there are passwords.
+    With `commands` it runs what it is told, as git needs it, and not only SFTP.
     """
     binary = require_binary("sshd", "openssh-server")
     require_binary("ssh-keygen", "openssh-client")
@@ -114,7 +116,7 @@ def ssh_server(
                 home=home,
                 port=port,
                 root=root,
-                flags=flags,
+                only="" if commands else f"ForceCommand internal-sftp -d {root} {flags}",
                 subsystem=subsystem,
                 passwords="yes" if passwd else "no",
                 # The made-up account has root's number, so that it can read the test's folder.

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from stardust_gitops import __version__
 from stardust_gitops.catalog.findings import located, model_findings
 from stardust_gitops.catalog.models.config import ConfigFile
+from stardust_gitops.catalog.models.environment import PRODUCTION
 from stardust_gitops.catalog.models.genre_map import GenreMapFile
 from stardust_gitops.catalog.models.label import LabelFile
 from stardust_gitops.catalog.models.party import PartyFile
@@ -95,6 +96,7 @@ class Catalogue:
 
     `broken_targets` are ids of target files that do not read: nothing is planned for them and
     nothing of theirs is orphaned. `unreadable` tells that some file could not be read at all.
+    `environment` is the one that the catalogue is looked at for.
     """
 
     root: Path
@@ -110,11 +112,21 @@ class Catalogue:
     labels: Mapping[str, Label] = field(default_factory=dict)
     broken_parties: frozenset[str] = frozenset()
     broken_labels: frozenset[str] = frozenset()
+    environment: str = PRODUCTION
 
     @property
     def enabled_targets(self) -> tuple[str, ...]:
         """Ids of the targets that take part, sorted."""
-        return tuple(sorted(t.id for t in self.targets.values() if t.model.enabled))
+        enabled = (t.id for t in self.targets.values() if t.model.enabled)
+        return tuple(sorted(name for name in enabled if self.takes_part(name)))
+
+    def takes_part(self, target: str) -> bool:
+        """Whether the environment has a target: it lists it, or it lists none and no other does."""
+        entries = self.config.environments
+        own = entries.get(self.environment)
+        if own is not None and own.targets is not None:
+            return target in own.targets
+        return not any(target in (entry.targets or ()) for entry in entries.values())
 
 
 @dataclass(slots=True)

@@ -6,13 +6,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
 import click
 
+from stardust_gitops.cli.notify import tell_of_run
 from stardust_gitops.cli.options import (
     Duration,
     catalogue_option,
@@ -25,6 +26,7 @@ from stardust_gitops.cli.output import print_json
 from stardust_gitops.cli.plan import make_plan, show_plan
 from stardust_gitops.cli.progress import terminal_reporter
 from stardust_gitops.cli.results import result_document, show_result
+from stardust_gitops.cli.review import EXIT_POLICY, read_review, review_option
 from stardust_gitops.cli.session import Session, provenance, session
 from stardust_gitops.clock import Clock
 from stardust_gitops.delivery.reporting import EventWriter, Reporter, Reporters
@@ -32,8 +34,10 @@ from stardust_gitops.delivery.results import ApplyResult, Outcome
 from stardust_gitops.errors import GitOpsError, SafetyError, UsageError
 from stardust_gitops.planning.model import OPERATIONS, Action, Plan
 from stardust_gitops.planning.plan_file import Stale, load_plan_file, narrow
+from stardust_gitops.planning.policies import broken_policies
 from stardust_gitops.planning.selection import Selection
 from stardust_gitops.reconciler.planner import Planner
+from stardust_gitops.reconciler.protected import refuse_other_commit
 
 EXIT_PARTIAL, EXIT_LOCKED, EXIT_INTERRUPTED = 6, 5, 130
 
@@ -50,6 +54,7 @@ EXIT_PARTIAL, EXIT_LOCKED, EXIT_INTERRUPTED = 6, 5, 130
 @click.option("--allow", multiple=True, metavar="takedown:ICPN", help="Let this one past a guard.")
 @click.option("--allow-plan", metavar="HASH", help="Let exactly this plan past the guards.")
 @click.option("--allow-dirty", is_flag=True, help="Deliver uncommitted changes of the catalogue.")
+@click.option("--allow-commit", is_flag=True, help="Deliver what is not the head of its branch.")
 @click.option("--resend", is_flag=True, help="Send again what is live (needs --target).")
 @click.option(
     "--parallelism",
@@ -67,6 +72,8 @@ EXIT_PARTIAL, EXIT_LOCKED, EXIT_INTERRUPTED = 6, 5, 130
     metavar="DURATION",
     help="Wait so long (90s, 10m) for another apply to the same target to end.",
 )
+@click.option("--quiet", is_flag=True, help="Say nothing where nothing is to be sent, for cron.")
+@review_option
 @click.option("--events", type=click.Path(path_type=Path), help="Write what happens as NDJSON.")
 @click.pass_context
 def command(
@@ -80,9 +87,12 @@ def command(
     allow: tuple[str, ...],
     allow_plan: str | None,
     allow_dirty: bool,
+    allow_commit: bool,
     resend: bool,
     parallelism: int,
     lock_timeout: float,
+    quiet: bool,
+    review: Path | None,
     events: Path | None,
 ) -> int:
     """Deliver what differs. Plans first, shows the plan and asks.
@@ -95,38 +105,46 @@ def command(
       stardust-gitops apply
       stardust-gitops apply plan.json
       stardust-gitops apply --target spotify --auto-approve --events run.ndjson
-      stardust-gitops apply --auto-approve --lock-timeout 10m
+      stardust-gitops apply --auto-approve --lock-timeout 10m --quiet
     """
     if resend and not chosen.targets:
         raise UsageError("--resend needs --target NAME", hint="say who is to get it again")
-    clock = outside(ctx).clock
-    with session(catalog, clock) as here:
-        if not allow_dirty:
-            _refuse_dirty(here)
+    with session(catalog, outside(ctx).clock) as here:
+        _refuse_commit(here, environment, allow_dirty=allow_dirty, allow_commit=allow_commit)
         plan, planner = make_plan(
-            here, environment, chosen, resend=resend, allow=allow, allow_plan=allow_plan
+            here,
+            environment,
+            chosen,
+            resend=resend,
+            allow=allow,
+            allow_plan=allow_plan,
+            review=read_review(review),
+            quiet=quiet,
         )
-        stale: tuple[Stale, ...] = ()
-        if plan_file is not None:
-            plan, stale = _narrowed(here, plan, plan_file)
-        text = output_format == "text"
-        if text:
-            show_plan(here, plan, "text", advise=not _to_send(plan, planner))
+        policies_hold = not broken_policies(plan)
+        plan, stale = (plan, ()) if plan_file is None else _narrowed(here, plan, plan_file)
+        text, idle = output_format == "text", not _to_send(plan, planner)
+        result = ApplyResult(items=())
+        code = _exit_code(plan, result, stale, policies_hold)
+        if text and not (quiet and idle and not code and not plan.stops):
+            show_plan(here, plan, "text", advise=idle)
+        if not idle and not plan.stops:
+            _ask(plan, approved=auto_approve or plan_file is not None)
+            result = _run(here, planner, plan, parallelism, lock_timeout, events, quiet=not text)
+            code = _exit_code(plan, result, stale, policies_hold)
+        tell_of_run(here.workspace, plan, planner, result, quiet=quiet)
         _refuse_stops(plan)
-        if not _to_send(plan, planner):
-            if not text:
-                print_json(result_document(plan, ApplyResult(items=()), stale))
-            elif stale:
-                show_result(plan, ApplyResult(items=()), stale)
-            return _exit_code(plan, ApplyResult(items=()), stale)
-        if plan_file is None and not auto_approve:
-            _ask(plan)
-        result = _run(here, planner, plan, clock, parallelism, lock_timeout, events, quiet=not text)
-    if text:
-        show_result(plan, result, stale)
-    else:
+    _show(plan, result, stale, text=text, idle=idle)
+    return code
+
+
+def _show(
+    plan: Plan, result: ApplyResult, stale: tuple[Stale, ...], *, text: bool, idle: bool
+) -> None:
+    if not text:
         print_json(result_document(plan, result, stale))
-    return _exit_code(plan, result, stale)
+    elif not idle or stale:
+        show_result(plan, result, stale)
 
 
 def _narrowed(here: Session, plan: Plan, file: Path) -> tuple[Plan, tuple[Stale, ...]]:
@@ -136,8 +154,17 @@ def _narrowed(here: Session, plan: Plan, file: Path) -> tuple[Plan, tuple[Stale,
     return narrow(plan, approved)
 
 
-def _refuse_dirty(here: Session) -> None:
-    dirty = here.workspace.uncommitted()
+def _refuse_commit(
+    here: Session, environment: str, *, allow_dirty: bool, allow_commit: bool
+) -> None:
+    """`SafetyError` for what is not committed, or not the head of the protected branch."""
+    if not allow_dirty:
+        _refuse_dirty(here.workspace.uncommitted())
+    if not allow_commit:
+        refuse_other_commit(here.workspace.in_environment(environment))
+
+
+def _refuse_dirty(dirty: Sequence[str]) -> None:
     if not dirty:
         return
     shown = ", ".join(dirty[:3]) + (f" and {len(dirty) - 3} more" if len(dirty) > 3 else "")
@@ -165,7 +192,9 @@ def _to_send(plan: Plan, planner: Planner) -> bool:
     return bool(planner.snapshot.batches) or any(item.action in OPERATIONS for item in plan.items)
 
 
-def _ask(plan: Plan) -> None:
+def _ask(plan: Plan, *, approved: bool) -> None:
+    if approved:
+        return
     if not sys.stdin.isatty():
         raise UsageError(
             "apply asks before it acts, and there is no terminal to ask on",
@@ -180,7 +209,6 @@ def _run(
     here: Session,
     planner: Planner,
     plan: Plan,
-    clock: Clock,
     parallelism: int,
     lock_timeout: float,
     events: Path | None,
@@ -191,7 +219,7 @@ def _run(
     from stardust_gitops.reconciler.jobs import Jobs
     from stardust_gitops.reconciler.recipients import recipient_of
 
-    workspace = here.workspace
+    workspace, clock = here.workspace, here.clock
     busy = {item.target for item in plan.items}
     recipients = {
         target.id: recipient_of(target, workspace.catalogue, os.environ)
@@ -251,9 +279,13 @@ def _stop_on_interrupt(stop: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _exit_code(plan: Plan, result: ApplyResult, stale: tuple[Stale, ...]) -> int:
+def _exit_code(
+    plan: Plan, result: ApplyResult, stale: tuple[Stale, ...], policies_hold: bool
+) -> int:
     if result.interrupted:
         return EXIT_INTERRUPTED
+    if not policies_hold:
+        return EXIT_POLICY
     outcomes = {item.outcome for item in result.items}
     if outcomes and outcomes <= {Outcome.LOCKED}:
         return EXIT_LOCKED

@@ -9,7 +9,7 @@ import click
 
 from stardust_gitops.cli.output import console
 from stardust_gitops.cli.progress import counting
-from stardust_gitops.cli.session import Session
+from stardust_gitops.cli.session import Reading
 from stardust_gitops.planning.model import Action, Item, Plan
 from stardust_gitops.reconciler.planner import Planner
 
@@ -32,7 +32,7 @@ NONE = Comparisons()
 
 
 def compare_items(
-    here: Session, planner: Planner, plan: Plan, *, all_items: bool = False
+    here: Reading, planner: Planner, plan: Plan, *, all_items: bool = False
 ) -> Comparisons:
     """What would be sent or waits to be, each beside the last message; the first of many only,
     unless `all_items`."""
@@ -42,7 +42,7 @@ def compare_items(
 
 
 def compare_each(
-    here: Session, planner: Planner, environment: str, items: list[Item], *, skipped: int = 0
+    here: Reading, planner: Planner, environment: str, items: list[Item], *, skipped: int = 0
 ) -> Comparisons:
     """These items, whatever the plan does with them."""
     from stardust_gitops.reconciler.compared import Comparer

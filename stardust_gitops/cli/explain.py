@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import click
 
-from stardust_gitops.cli.session import Session
+from stardust_gitops.cli.session import Reading
 from stardust_gitops.content.model import Delivery
 from stardust_gitops.delivery.package import lay_out
 from stardust_gitops.delivery.recipient import Choreography, Recipient
@@ -21,7 +21,7 @@ from stardust_gitops.reports.wording import humane_size
 BATCH = "<BatchId>"
 
 
-def explain_plan(here: Session, planner: Planner, plan: Plan) -> None:
+def explain_plan(here: Reading, planner: Planner, plan: Plan) -> None:
     """Print the uploads of each target: resources and MEAD messages, then messages, the marker
     last.
 
@@ -50,7 +50,7 @@ def _groups(items: list[Item], choreography: Choreography) -> list[list[Item]]:
 
 
 def _explain_shipment(
-    here: Session, planner: Planner, plan: Plan, recipient: Recipient, items: list[Item]
+    here: Reading, planner: Planner, plan: Plan, recipient: Recipient, items: list[Item]
 ) -> None:
     choreography = recipient.choreography
     if items[0].action is Action.PURGE:

@@ -34,7 +34,8 @@ def command(
     limit: int,
     everything: bool,
 ) -> None:
-    """List what happened, newest first.
+    """List what happened, newest first. The number is that of the event at the release and target;
+    `rollback` takes it.
 
     \b
     Examples:
@@ -66,21 +67,26 @@ def command(
             {"format_version": "1.0", "events": [orjson.loads(event.body()) for event, _ in newest]}
         )
         return
+    width = max((len(_subject(event)) for event, _ in newest), default=0)
     for event, operation in newest:
-        click.echo(_line(event, operation))
+        click.echo(_line(event, operation, width))
     if not newest:
         click.echo("Nothing has happened yet.")
 
 
-def _line(event: Event, operation: str) -> str:
+def _subject(event: Event) -> str:
     subject = event.stream.subject
     name = subject if event.stream.is_batch else shown_icpn(subject)
+    return f"{name}@{event.stream.target}"
+
+
+def _line(event: Event, operation: str, width: int) -> str:
     commit = (event.provenance.commit or "")[:7]
     data = event.data
     detail = data.get("outcome") or data.get("path") or operation
     text = data.get("text") or data.get("reason") or ""
     time = event.time[:19].replace("T", " ")
     return (
-        f"{time}Z  {name}@{event.stream.target}  {event.kind:<11} {detail:<9}"
+        f"{time}Z  {_subject(event):<{width}}  {event.version:>3}  {event.kind:<11} {detail:<9}"
         f" {commit:<7}  {event.provenance.actor}  {text}"
     ).rstrip()

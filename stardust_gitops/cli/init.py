@@ -14,6 +14,7 @@ from string import Template
 
 import click
 
+from stardust_gitops import __version__
 from stardust_gitops.catalog.loading import CONFIG_NAME
 from stardust_gitops.catalog.models.config import ConfigFile
 from stardust_gitops.catalog.yaml_write import write_scalar
@@ -21,6 +22,7 @@ from stardust_gitops.cli.options import outside
 from stardust_gitops.cli.values import checked
 from stardust_gitops.errors import GitOpsError, UsageError
 from stardust_gitops.git import command as git
+from stardust_gitops.git.carried import has_remote
 from stardust_gitops.git.repository import Repository
 from stardust_gitops.identifiers.dpid import dpid_check_character, dpid_check_ok
 from stardust_gitops.ledger.open import create_ledger
@@ -31,6 +33,20 @@ EXAMPLE_DPID = "PADPIDA0000000000Q"
 EXAMPLE_NAME = "Example Sender"
 THERE_ALREADY = "SG9020"
 NOT_WRITTEN = "SG9021"
+GITHUB_LEDGER = "git:stardust-ledger"
+_ON_DISK = "`.stardust/` | the ledger: what was sent. Not in git; back it up"
+_ON_BRANCH = "branch `stardust-ledger` | the ledger: what was sent; never rewrite or delete it"
+_SEND_BY_HAND = """\
+git add . && git commit                # apply sends what is committed
+stardust-gitops apply                  # send it"""
+_SEND_BY_MERGE = """\
+git add . && git commit && git push    # on a branch: its pull request shows what would be sent;
+                                       # what is merged and approved is sent"""
+_ONLY_MAIN = """
+# Only the head of main is delivered. Name further environments, such as test, here, too.
+environments:
+  production: {branch: main}
+"""
 _ID_LENGTH = 64
 _IGNORED = ("/.stardust/", "/delivered/")
 
@@ -40,6 +56,11 @@ _IGNORED = ("/.stardust/", "/delivered/")
 @click.option("--id", "catalogue_id", metavar="NAME", help="Its id.  [default: the folder's name]")
 @click.option("--sender-dpid", metavar="DPID", help="Your DPID, from dpid.ddex.net.")
 @click.option("--sender-name", metavar="NAME", help="Your name, as recipients know it.")
+@click.option(
+    "--github",
+    is_flag=True,
+    help="Add workflows for GitHub; the ledger is the branch stardust-ledger.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -47,6 +68,7 @@ def command(
     catalogue_id: str | None,
     sender_dpid: str | None,
     sender_name: str | None,
+    github: bool,
 ) -> int:
     """Make a new catalogue in DIR (here, if none is given), and its ledger.
 
@@ -56,6 +78,7 @@ def command(
     \b
     Examples:
       stardust-gitops init my-catalog
+      stardust-gitops init --github
       stardust-gitops init --sender-dpid PADPIDA2026112201U --sender-name "Alpha Tide"
     """
     name = name_of(folder) if catalogue_id is None else catalogue_id
@@ -64,17 +87,27 @@ def command(
         "dpid": EXAMPLE_DPID if example_dpid else sender_dpid,
         "name": EXAMPLE_NAME if example_name else sender_name,
     }
-    config = checked(ConfigFile, {"format": "1", "id": name, "sender": sender})
+    ledger = {"ledger": GITHUB_LEDGER} if github else {}
+    config = checked(ConfigFile, {"format": "1", "id": name, "sender": sender, **ledger})
     place = _free_place(folder)
     repository, lfs = Repository.find(place), _lfs_is_set_up(place)
-    contents = scaffold(config, example_dpid=example_dpid, example_name=example_name, lfs=lfs)
+    if github and repository is not None:
+        _must_be_the_top(folder, repository)
+    contents = scaffold(
+        config, example_dpid=example_dpid, example_name=example_name, lfs=lfs, github=github
+    )
     root = contents.pop(CONFIG_NAME)
     written = _write(folder, contents)
     # The ledger before the file that makes the folder a catalogue: where there is a ledger of
     # old, or none can be made, the same command can be run again.
-    create_ledger(config.ledger, folder, config.id, outside(ctx).clock).close()
+    made = not github or (repository is not None and has_remote(folder, "origin"))
+    if made:
+        create_ledger(config.ledger, folder, config.id, outside(ctx).clock).close()
     written += _write(folder, {CONFIG_NAME: root})
-    _tell(folder, config, written=written, kept=sorted(contents.keys() - set(written)), lfs=lfs)
+    place_of_ledger = config.ledger.partition(":")[2]
+    ledger_line = [f"{place_of_ledger}   the ledger, empty"] if made else []
+    kept = sorted(contents.keys() - set(written))
+    _tell(folder, config.id, written=[*sorted(written), *ledger_line], kept=kept, lfs=lfs)
     if example_dpid or example_name:
         click.echo(
             f"\nThe sender in {CONFIG_NAME} is an example: before you deliver to others, put your"
@@ -85,7 +118,7 @@ def command(
             f"\nnote: the last character of {config.sender.dpid} should be"
             f" {dpid_check_character(config.sender.dpid)}; check that DPID"
         )
-    _next_steps(folder, in_git=repository is not None)
+    _next_steps(folder, in_git=repository is not None, ledger_missing=not made, github=github)
     return 0
 
 
@@ -100,9 +133,15 @@ def name_of(folder: Path) -> str:
 
 
 def scaffold(
-    config: ConfigFile, *, example_dpid: bool, example_name: bool, lfs: bool
+    config: ConfigFile,
+    *,
+    example_dpid: bool,
+    example_name: bool,
+    lfs: bool,
+    github: bool = False,
 ) -> dict[str, str]:
-    """The files of a new catalogue by their path, in order. `lfs` turns Git LFS on."""
+    """The files of a new catalogue by their path, in order. `lfs` turns Git LFS on, `github` adds
+    the workflows."""
     values = {
         "id": write_scalar(config.id),
         "dpid": config.sender.dpid,
@@ -110,12 +149,20 @@ def scaffold(
         "name": write_scalar(config.sender.name),
         "name_note": "   # an example: put your name here" * example_name,
         "lfs": "" if lfs else "# ",
+        "ledger": config.ledger,
+        "ledger_place": _ON_BRANCH if github else _ON_DISK,
+        "environments": _ONLY_MAIN if github else "",
+        "sending": _SEND_BY_MERGE if github else _SEND_BY_HAND,
     }
-    folder = files("stardust_gitops.cli").joinpath("scaffold")
-    return {
+    here = files("stardust_gitops.cli")
+    made = {
         path: Template(entry.read_text("utf-8")).substitute(values)
-        for path, entry in sorted(_templates(folder, ""))
+        for path, entry in _templates(here.joinpath("scaffold"), "")
     }
+    if github:  # full of ${{ … }}: only the version is filled in
+        for path, entry in _templates(here.joinpath("scaffold_github"), ""):
+            made[path] = entry.read_text("utf-8").replace("@VERSION@", __version__)
+    return dict(sorted(made.items()))
 
 
 def _templates(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
@@ -127,6 +174,15 @@ def _templates(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversa
             yield from _templates(entry, f"{path}/")
         else:
             yield path, entry
+
+
+def _must_be_the_top(folder: Path, repository: Repository) -> None:
+    """GitHub finds workflows at the top of a repository only."""
+    if folder.resolve() != repository.root:
+        raise UsageError(
+            f"--github writes workflows, and GitHub reads those of {repository.root} only",
+            hint="make the catalogue there; or leave --github out, and see docs/github.md",
+        )
 
 
 def _free_place(folder: Path) -> Path:
@@ -186,12 +242,9 @@ def _not_written(path: str, error: OSError | ValueError) -> GitOpsError:
     )
 
 
-def _tell(
-    folder: Path, config: ConfigFile, *, written: list[str], kept: list[str], lfs: bool
-) -> None:
-    click.echo(f"Made the catalogue {config.id} in {folder.resolve()}:")
-    ledger = config.ledger.partition(":")[2]
-    for path in [*sorted(written), f"{ledger}   the ledger, empty"]:
+def _tell(folder: Path, name: str, *, written: list[str], kept: list[str], lfs: bool) -> None:
+    click.echo(f"Made the catalogue {name} in {folder.resolve()}:")
+    for path in written:
         click.echo(f"  {path}")
     if kept:
         click.echo("Kept as they were:")
@@ -210,13 +263,23 @@ def _lines(file: Path) -> list[str]:
         return []  # then the user is told what should stand in it
 
 
-def _next_steps(folder: Path, *, in_git: bool) -> None:
+def _next_steps(folder: Path, *, in_git: bool, ledger_missing: bool, github: bool) -> None:
     steps = ["stardust-gitops new release ICPN …    # --help tells how"]
     if folder.resolve() != Path.cwd():
         steps.insert(0, f"cd {shlex.quote(str(folder))}")
     start = "" if in_git else "git init && "
-    steps.append(f'{start}git add . && git commit -m "A new catalogue"')
+    push = " && git push" if github and not ledger_missing else ""
+    steps.append(f'{start}git add . && git commit -m "A new catalogue"{push}')
+    if ledger_missing:
+        steps.append("git remote add origin ADDRESS && git push -u origin main")
+        steps.append("stardust-gitops ledger init    # makes the branch of the ledger")
     steps.append("stardust-gitops plan")
     click.echo("\nNext:")
     for step in steps:
         click.echo(f"  {step}")
+    if github:
+        click.echo(
+            "Then, in the settings of the repository on GitHub: the environments production, with"
+            " reviewers, and\nscheduled; and the protection of main. docs/github.md of"
+            " stardust-gitops says what each needs."
+        )

@@ -42,9 +42,12 @@ COMMANDS = {
     "show": ("show", "Show what a target has of a release, and what is next."),
     "status": ("status", "List what every target has."),
     "history": ("history", "List what happened, newest first."),
+    "rollback": ("rollback", "Bring a release back to what was delivered before."),
     "target": ("target", "List and show targets, and what is public of recipients."),
     "assets": ("assets", "Measure the audio and art files."),
-    "ledger": ("ledger", "Make, check and correct the ledger of deliveries."),
+    "report": ("report", "Show a plan on GitHub; list what is due, failed or late."),
+    "ledger": ("ledger", "Make, check, copy and correct the ledger of deliveries."),
+    "lock": ("lock", "List who is applying to what, and take a lock away."),
     "schema": ("schema", "Install DDEX's schemas; print those of this program."),
     "completion": ("completion", "Print the shell's completion script."),
 }

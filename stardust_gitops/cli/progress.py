@@ -30,7 +30,7 @@ def counting(what: str, total: int, *, least: int = WORTH_A_BAR) -> Iterator[Cal
         yield lambda name: None
         return
     if not sys.stderr.isatty():
-        yield _CountLines(what, total, SystemClock())
+        yield CountLines(what, total, SystemClock())
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -69,7 +69,7 @@ def terminal_reporter() -> Iterator[Reporter]:
         yield _Bars(bar)
 
 
-class _CountLines:
+class CountLines:
     """Says how far the counting is, every ten seconds."""
 
     def __init__(self, what: str, total: int, clock: Clock) -> None:

@@ -10,36 +10,65 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stardust_gitops import __version__
 from stardust_gitops.catalog.loading import find_root
+from stardust_gitops.cli.masking import hide_secrets_in_logs
 from stardust_gitops.cli.options import ENVIRONMENT
 from stardust_gitops.clock import Clock
 from stardust_gitops.errors import UsageError
 from stardust_gitops.identifiers.icpn import to_gtin14
 from stardust_gitops.ledger.events import Provenance, StreamId
 from stardust_gitops.ledger.open import open_ledger
+from stardust_gitops.ledger.records import Records
 from stardust_gitops.ledger.store import LedgerStore
 from stardust_gitops.reconciler.planner import Planner
+from stardust_gitops.reconciler.promotion import EventsOf
 from stardust_gitops.reconciler.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from stardust_gitops.reconciler.past import Past
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """An open catalogue with its ledger."""
+class Reading:
+    """An open catalogue with what is known of deliveries; `past` where that is another commit."""
 
     workspace: Workspace
-    ledger: LedgerStore
+    ledger: Records
     clock: Clock
+    past: Past | None = None
 
     def planner(self, environment: str) -> Planner:
         """A planner over both, for one environment."""
         testing = environment != ENVIRONMENT
-        return Planner(self.workspace, self.ledger, self.clock, testing=testing)
+        workspace = self.workspace.in_environment(environment)
+        planner = Planner(
+            workspace, self.ledger, self.clock, testing=testing, events=self._events()
+        )
+        if self.past is not None:
+            self.past.present = planner.look
+        return planner
+
+    def _events(self) -> EventsOf | None:
+        """What happened in a stream, where anybody knows."""
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session(Reading):
+    """An open catalogue with its ledger."""
+
+    ledger: LedgerStore
+
+    def _events(self) -> EventsOf:
+        return lambda stream: (event for _, event in self.ledger.events(stream=stream))
 
 
 def open_catalogue_at(folder: Path) -> Workspace:
     """The catalogue in a folder or above it."""
+    hide_secrets_in_logs()
     return open_workspace(find_root(folder))
 
 
@@ -53,6 +82,17 @@ def session(folder: Path, clock: Clock) -> Iterator[Session]:
         yield Session(workspace=workspace, ledger=ledger, clock=clock)
     finally:
         ledger.close()
+
+
+@contextmanager
+def comparison(folder: Path, ref: str, clock: Clock, environment: str) -> Iterator[Reading]:
+    """A catalogue beside another commit of it, in place of a ledger."""
+    from stardust_gitops.reconciler.past import past_of
+
+    workspace = open_catalogue_at(folder).in_environment(environment)
+    testing = environment != ENVIRONMENT
+    with past_of(workspace, ref, clock, environment, testing=testing) as past:
+        yield Reading(workspace=workspace, ledger=past, clock=clock, past=past)
 
 
 def provenance(workspace: Workspace) -> Provenance:

@@ -93,7 +93,7 @@ def command(
     if list_rules or explain is not None:
         return _tell_rules(explain, output_format)
     try:
-        workspace = open_catalogue_at(catalog)
+        workspace = open_catalogue_at(catalog).in_environment(environment)
     except InvalidCatalogueError as error:
         if output_format == "text" or not error.findings:
             raise

@@ -8,14 +8,14 @@ import orjson
 
 from stardust_gitops.content.canonical import Document, document_of
 from stardust_gitops.delivery.session import Job
+from stardust_gitops.ledger.records import Records
 from stardust_gitops.ledger.state import Sent
-from stardust_gitops.ledger.store import LedgerStore
 from stardust_gitops.messages.mead.described import described_in
 from stardust_gitops.planning.differences import corrected_isrcs
 from stardust_gitops.planning.model import Action
 
 
-def as_known(job: Job, operation: Action, sent: Sent | None, ledger: LedgerStore) -> Job:
+def as_known(job: Job, operation: Action, sent: Sent | None, ledger: Records) -> Job:
     """A job for a recipient that has, or is about to get, what was `sent`.
 
     The release keeps its ICPN digit by digit: a UPC that becomes an EAN in the catalogue stays the

@@ -148,7 +148,7 @@ def _skip_stale(session: Session) -> None:
                     target=item.target,
                     operation=str(item.action),
                     outcome=Outcome.SKIPPED,
-                    text="something has happened to it since it was planned; plan again",
+                    text="another run was at it since it was planned; plan again",
                 )
             )
 

@@ -1,4 +1,4 @@
-"""Running git: never through a shell, never asking, never changing the repository.
+"""Running git: never through a shell, never asking, never changing the user's repository.
 
 What could make the same command do something else is switched off: the variables that a hook
 inherits, hooks, the file system monitor, pathspec magic, pagers and translated messages.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from stardust_gitops.errors import GitOpsError
@@ -86,14 +86,33 @@ def run(folder: Path, *arguments: str, accept: Sequence[int] = (0,)) -> tuple[in
 
     Raises `GitError` for other codes, with what git said.
     """
+    done = execute(folder, *arguments)
+    if done.returncode not in accept:
+        raise failure(arguments[0], done.stderr, folder)
+    return done.returncode, done.stdout
+
+
+def execute(
+    folder: Path,
+    *arguments: str,
+    env: Mapping[str, str] | None = None,
+    stdin: bytes = b"",
+    shielded: bool = False,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a folder, whatever comes of it, with `env` (default: `environment`). `shielded`,
+    it does not hear of a ^C, which then only we do.
+
+    Raises `GitError` only where it cannot be run at all.
+    """
     try:
-        done = subprocess.run(
+        return subprocess.run(
             command(*arguments),
             cwd=folder,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
+            env=environment() if env is None else env,
+            input=stdin,
             capture_output=True,
             check=False,
+            start_new_session=shielded,
         )
     except OSError as error:
         raise GitError(
@@ -101,9 +120,6 @@ def run(folder: Path, *arguments: str, accept: Sequence[int] = (0,)) -> tuple[in
             stderr="",
             hint="check that git is installed and that the folder is there",
         ) from None
-    if done.returncode not in accept:
-        raise failure(arguments[0], done.stderr, folder)
-    return done.returncode, done.stdout
 
 
 def failure(verb: str, stderr: bytes, folder: Path) -> GitError:

@@ -104,7 +104,7 @@ class Repository:
 
         `ref` is whatever git takes for a commit. `UsageError` for anything else.
         """
-        commit = self._commit(ref)
+        commit = self.commit_of(ref)
         _, changed = run(
             folder,
             "diff",
@@ -121,21 +121,29 @@ class Repository:
         _, untracked = run(folder, "ls-files", "--others", "--exclude-standard", "-z")
         return {os.fsdecode(path) for path in (changed + untracked).split(b"\0") if path}
 
-    def read_at(self, ref: str, folder: Path, paths: Collection[str]) -> dict[str, bytes]:
-        """What stood in these files, named relative to the folder, at a commit; those that were
-        not there are left out. `UsageError` where `ref` is no commit."""
-        _, output = run(folder, "ls-tree", "-r", "-z", self._commit(ref))
+    def ids_at(self, commit: str, folder: Path) -> dict[str, str]:
+        """The blob id of each regular file below the folder at a commit, given by its full id;
+        empty where the folder was not there."""
+        _, output = run(folder, "ls-tree", "-r", "-z", commit)
         blobs: dict[str, str] = {}
         for record in os.fsdecode(output).split("\0")[:-1]:
             facts, _, path = record.partition("\t")
             mode, _, blob = facts.split(" ")
-            if mode in _REGULAR_FILES and path in paths:
+            if mode in _REGULAR_FILES:
                 blobs[path] = blob
+        return blobs
+
+    def read_at(self, ref: str, folder: Path, paths: Collection[str]) -> dict[str, bytes]:
+        """What stood in these files, named relative to the folder, at a commit; those that were
+        not there are left out. `UsageError` where `ref` is no commit."""
+        known = self.ids_at(self.commit_of(ref), folder)
+        blobs = {path: blob for path, blob in known.items() if path in paths}
         contents = self.read_blobs(blobs.values())
         return {path: data for path, (_, data) in zip(blobs, contents, strict=True)}
 
-    def _commit(self, ref: str) -> str:
-        """The full id of a commit; what begins with a dash would be an option of git's."""
+    def commit_of(self, ref: str) -> str:
+        """The full id of a commit, named as git takes it; what begins with a dash would be an
+        option of git's. `UsageError` where there is none."""
         if ref and not ref.startswith("-") and ref.isprintable():
             name = f"{ref}^{{commit}}"
             code, output = run(

@@ -18,6 +18,20 @@ from stardust_gitops.ledger.upcast import UPCASTERS, Upcaster, read_event
 State = StreamState | BatchState
 
 
+REBUILD = "(`ledger rebuild`)"
+"""Ends a problem that is gone when the derived tables are made anew."""
+
+_BYTES = "the bytes "
+
+
+def repairable(problems: Iterable[str]) -> list[str]:
+    """Those that making the derived tables anew puts right. None where something else is wrong with
+    the events: then the tables may be all that still tells what was lost."""
+    events = [problem for problem in problems if not problem.startswith(_BYTES)]
+    derived = [problem for problem in events if problem.endswith(REBUILD)]
+    return derived if len(derived) == len(events) else []
+
+
 class StoredEvent(NamedTuple):
     """One event as a backend keeps it: the body, and what was copied out of it to search by."""
 
@@ -154,9 +168,31 @@ class Auditor:
             if stream not in self._states:
                 self.problems.append(f"stream {name} has a state but no events: they were deleted")
             elif stream not in stored:
-                self.problems.append(f"stream {name} has events but no state (`ledger rebuild`)")
+                self.problems.append(f"stream {name} has events but no state {REBUILD}")
             elif derive(stream, self._states[stream]) != stored[stream]:
-                self.problems.append(f"the state of stream {name} is not what its events say")
+                self.problems.append(self._difference(name, self._states[stream], stored[stream]))
+
+    def _difference(self, name: str, state: State, stored: Derived) -> str:
+        try:
+            counted = int(orjson.loads(stored.state)["version"])
+        except (KeyError, TypeError, ValueError):
+            counted = 0
+        if counted > state.version:
+            return (
+                f"the state of stream {name} counts {counted} events, and there are"
+                f" {state.version}: the last ones were deleted"
+            )
+        return f"the state of stream {name} is not what its events say {REBUILD}"
+
+    def compare_bytes(self, kept: Iterable[tuple[str, bytes | None]]) -> None:
+        """Check the content store: each digest that is kept, with its bytes, or ``None`` where
+        they do not have that digest any more."""
+        for digest, data in kept:
+            by = self.references.pop(digest, "nothing refers to them")
+            if data is None:
+                self.problems.append(f"{_BYTES}{digest} are damaged ({by})")
+        for digest, by in self.references.items():
+            self.problems.append(f"{_BYTES}{digest} are missing ({by})")
 
 
 def _gap(first: int, last: int) -> str:

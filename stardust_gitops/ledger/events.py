@@ -86,7 +86,7 @@ class Event:
     - imported: as intended, and phase (default ``live``)
     - moved: ``to`` in the stream that ends; ``from`` and state (`codec.moved_state`) in the new
     - resolved: outcome (``delivered`` or ``resend``)
-    - lease_taken_over: reason (``dead`` or ``expired``), fence, holder, lost (the old holder)
+    - lease_taken_over: reason (``dead``, ``expired``, ``by hand``), fence, holder, lost (whose)
     """
 
     stream: StreamId
@@ -97,9 +97,20 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
     format: int = EVENT_FORMAT
     previous: str = GENESIS
+    stored: bytes | None = field(default=None, init=False, compare=False, repr=False)
+    """The bytes that it was read from. Not carried into what `dataclasses.replace` makes of it."""
+
+    @classmethod
+    def of(cls, stored: bytes, **fields: Any) -> Event:
+        """An event that was read from `stored`, perhaps through an upcaster."""
+        event = cls(**fields)
+        object.__setattr__(event, "stored", stored)
+        return event
 
     def body(self) -> bytes:
-        """The canonical bytes that are stored and hashed."""
+        """The bytes that are stored and hashed: those that it was read from, else canonical."""
+        if self.stored is not None:
+            return self.stored
         return orjson.dumps(
             {
                 "format": self.format,

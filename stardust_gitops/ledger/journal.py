@@ -71,6 +71,12 @@ class Journal:
             self._heads.update(heads)
             self.wrote = True
 
+    def advise(self, entry: Entry) -> None:
+        """Append what may be lost, where the ledger keeps such events at all; else nothing. What
+        it would tell is then found out at the recipient."""
+        if self._ledger.keeps_advisory:
+            self.append(entry)
+
     def _head(self, stream: StreamId) -> tuple[int, str]:
         if stream not in self._heads:
             read = self._ledger.batch if stream.is_batch else self._ledger.state

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from stardust_gitops.clock import Clock
+from stardust_gitops.errors import SafetyError
 from stardust_gitops.ledger.events import Provenance
 from stardust_gitops.ledger.store import (
     Lease,
@@ -52,7 +52,7 @@ def holding_lease(
     Raises `LeaseHeldError` where somebody else has it for longer than `wait`. `lost` is set when
     it was taken over meanwhile.
     """
-    holder = f"{provenance.actor} on {platform.node()} ({uuid4().hex[:8]})"
+    holder = f"{provenance.actor} ({uuid4().hex[:8]})"
 
     def take(seconds: float = 0.0) -> Lease:
         return ledger.take_lease(environment, target, holder=holder, wait=seconds)
@@ -69,7 +69,7 @@ def holding_lease(
         done.set()
         beating.join()
         # Where it cannot be given back it expires by itself.
-        with suppress(LedgerError, LeaseLostError):
+        with suppress(LedgerError, LeaseLostError, SafetyError):
             ledger.release_lease(lease)
 
 
@@ -92,8 +92,8 @@ def _beat(ledger: LedgerStore, lease: Lease, done: threading.Event, lost: thread
     while not done.wait(BEAT_INTERVAL):
         try:
             ledger.renew_lease(lease)
-        except LeaseLostError:
-            lost.set()
+        except (LeaseLostError, SafetyError):
+            lost.set()  # also where the ledger itself was rewritten or deleted
             return
         except LedgerError:
             continue  # a busy or full disk: the next beat may do, and appends tell if not

@@ -10,7 +10,13 @@ from stardust_gitops.clock import Clock
 from stardust_gitops.errors import UsageError
 from stardust_gitops.ledger.store import LedgerStore
 
-BACKENDS = {"sqlite": "stardust_gitops.ledger.sqlite"}
+BACKENDS = {
+    "azure": "stardust_gitops.ledger.objects.azure",
+    "git": "stardust_gitops.ledger.branch",
+    "postgresql": "stardust_gitops.ledger.postgres",
+    "s3": "stardust_gitops.ledger.objects.s3",
+    "sqlite": "stardust_gitops.ledger.sqlite",
+}
 """Scheme → module, imported when it is used. It has the functions of `Backend`."""
 
 

@@ -6,11 +6,12 @@ The tables that `plan` reads are derived from the events and can be rebuilt at a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from stardust_gitops.errors import GitOpsError, LockedError, SafetyError
 from stardust_gitops.ledger.events import Event, StreamId
+from stardust_gitops.ledger.process import Process
 from stardust_gitops.ledger.state import BatchState, StreamState
 
 
@@ -50,6 +51,15 @@ class LeaseHeldError(LockedError):
     default_code = "SG5005"
 
 
+def missing_bytes(digest: str) -> LedgerError:
+    """What to say where the bytes under a digest are gone or damaged."""
+    return LedgerError(
+        f"the bytes {digest} are missing in the ledger, or damaged",
+        hint="run `stardust-gitops ledger verify`; restore the ledger from a backup",
+        code="SG5008",
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
     """The right to deliver to one target. Each taking has a higher `fence` than the one before."""
@@ -58,6 +68,31 @@ class Lease:
     target: str
     fence: int
     holder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """The last taking of a lease, and whether it is held still."""
+
+    lease: Lease
+    held: bool
+    beat: int
+    process: Process
+
+    @classmethod
+    def next(cls, before: Holding | None, environment: str, target: str, holder: str) -> Holding:
+        """This process holds the lease from now on, with the next fence."""
+        fence = before.lease.fence + 1 if before else 1
+        lease = Lease(environment=environment, target=target, fence=fence, holder=holder)
+        return cls(lease=lease, held=True, beat=0, process=Process.this())
+
+    def beaten(self) -> Holding:
+        """Its holder lives."""
+        return replace(self, beat=self.beat + 1)
+
+    def released(self) -> Holding:
+        """Its holder gave it back. The fence stays, so that the next one is higher."""
+        return replace(self, held=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +116,16 @@ class Snapshot:
 
 
 class LedgerStore(Protocol):
-    """One ledger of one catalogue. May be used by several threads."""
+    """One ledger of one catalogue. May be used by several threads.
+
+    A ledger over a network answers `state`, `batch` and `fetch` from what it saw last: when it was
+    opened, at a `snapshot`, when a lease was taken, and when something was appended, also in vain.
+    """
+
+    @property
+    def keeps_advisory(self) -> bool:
+        """Whether events that may be lost (``file_uploaded``) are worth their price here."""
+        ...
 
     def snapshot(self, environment: str, *, since: str) -> Snapshot:
         """The derived states of an environment; `recent` holds operations intended after `since`
@@ -119,16 +163,22 @@ class LedgerStore(Protocol):
         """The bytes stored under a digest; verified. `LedgerError` where they are gone."""
         ...
 
-    def take_lease(self, environment: str, target: str, *, holder: str, wait: float = 0.0) -> Lease:
+    def take_lease(
+        self, environment: str, target: str, *, holder: str, wait: float = 0.0, force: bool = False
+    ) -> Lease:
         """Take the lease of a target, or raise `LeaseHeldError` with who holds it after waiting
         for `wait` seconds.
 
         A dead process of this host loses its lease at once; another holder's lease ends when its
         beat has not moved for the expiry time on this observer's own monotonic clock, counted
         from the first time that this ledger object looked. So an observer that has just started
-        takes over from a dead machine only if it waits for longer than that. A takeover is
-        recorded as an event.
+        takes over from a dead machine only if it waits for longer than that. With `force` a
+        person takes it from whoever has it. A takeover is recorded as an event.
         """
+        ...
+
+    def held_leases(self) -> Sequence[Holding]:
+        """All leases that are held now, by environment and target."""
         ...
 
     def renew_lease(self, lease: Lease) -> None:
@@ -146,6 +196,10 @@ class LedgerStore(Protocol):
     def verify(self) -> list[str]:
         """All that is wrong: broken chains, gaps, checkpoints that do not match, missing or
         damaged bytes, tables that differ from the events. Empty when the ledger is sound."""
+        ...
+
+    def checkpoints(self) -> Sequence[tuple[int, str]]:
+        """All checkpoints, in order: the position behind which each stands, and its digest."""
         ...
 
     def checkpoint(self) -> None:

@@ -33,7 +33,7 @@ def read_event(body: bytes, upcasters: Mapping[int, Upcaster] = UPCASTERS) -> Ev
             )
         for number in range(written, EVENT_FORMAT):
             raw = upcasters[number](raw)
-        return _event(raw)
+        return _event(body, raw)
     except (KeyError, TypeError, ValueError) as error:
         raise LedgerError(
             f"a stored event cannot be read: {error}",
@@ -42,9 +42,10 @@ def read_event(body: bytes, upcasters: Mapping[int, Upcaster] = UPCASTERS) -> Ev
         ) from error
 
 
-def _event(raw: Mapping[str, Any]) -> Event:
+def _event(body: bytes, raw: Mapping[str, Any]) -> Event:
     environment, target, subject = raw["stream"]
-    return Event(
+    return Event.of(
+        body,
         stream=StreamId(environment, target, subject),
         version=raw["version"],
         kind=Kind(raw["kind"]),

@@ -21,7 +21,7 @@ class Header:
 
     `message_id` is unique for ever at this sender; `thread_id` is the same for all messages about
     one release. `created` is an instant without fractions: ``2026-11-22T07:00:00Z``. `test` marks
-    a TestMessage. `also_to` are further recipients of the same message.
+    a TestMessage; nobody may forget to say. `also_to` are further recipients of the same message.
     """
 
     message_id: str
@@ -29,7 +29,7 @@ class Header:
     created: str
     sender: MessagingParty
     recipient: MessagingParty
-    test: bool = False
+    test: bool
     on_behalf_of: MessagingParty | None = None
     also_to: tuple[MessagingParty, ...] = ()
 

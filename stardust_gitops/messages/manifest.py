@@ -93,7 +93,7 @@ class ManifestBatch:
     sender: MessagingParty
     recipient: MessagingParty
     entries: tuple[ManifestEntry, ...]
-    test: bool = False
+    test: bool
 
 
 _PRODUCTS: Mapping[str, ProductType] = {

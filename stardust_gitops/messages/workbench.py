@@ -23,7 +23,7 @@ from stardust_gitops.errors import GitOpsError
 from stardust_gitops.messages.problems import MessageError
 from stardust_gitops.messages.workbench_answer import Opinion, opinions, refusal
 from stardust_gitops.messages.xml import parse
-from stardust_gitops.secrets.references import Secret, redact
+from stardust_gitops.secrets.secret import Secret, redact
 
 if TYPE_CHECKING:
     import httpx

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from stardust_gitops.diagnostics import Finding
@@ -14,7 +14,7 @@ from stardust_gitops.planning.hashing import plan_hash
 from stardust_gitops.planning.model import Action, Desired, Item, Plan, Reason
 from stardust_gitops.planning.ordering import in_order
 from stardust_gitops.planning.selection import Candidate, Selection
-from stardust_gitops.planning.settings import Permissions, Safety, TargetSettings
+from stardust_gitops.planning.settings import Permissions, Removal, Safety, TargetSettings
 from stardust_gitops.planning.strays import (
     Key,
     Successor,
@@ -44,17 +44,21 @@ def build_plan(
     releases: Mapping[str, str],
     blocked_releases: Mapping[str, tuple[Finding, ...]] | None = None,
     recipients: Mapping[str, str] | None = None,
+    removals: Mapping[str, Removal] | None = None,
     findings: Iterable[Finding] = (),
     resend: bool = False,
+    finish: Callable[[list[Item]], list[Item]] | None = None,
 ) -> Plan:
     """The plan for one environment, in the order of delivery within each target.
 
-    `desired` must be the whole catalogue for the selected releases, every target of theirs: what
-    is missing there counts as unlisted. `releases` maps every release (GTIN-14) whose file stands
-    in the catalogue to that file; `blocked_releases` holds those that could not be resolved, with
-    why; `unreadable` says that some file could not even be named. `recipients` gives the DPID of
-    targets that the ledger knows, so that a renamed target is recognised. Raises `UsageError`
-    where the selection matches nothing.
+    `desired` must be the whole catalogue for the selected releases, every target of theirs: what is
+    missing there counts as unlisted. `releases` maps every release (GTIN-14) whose file stands in
+    the catalogue to that file; `blocked_releases` holds those that could not be resolved, with why;
+    `unreadable` says that some file could not even be named. `recipients` gives the DPID of targets
+    that the ledger knows, so that a renamed target is recognised; `removals` are the user's
+    decisions on releases (GTIN-14) whose files are gone. `finish` adds to the items what only the
+    caller knows, and may keep some from being sent: guards and the plan's name are about the rest.
+    `UsageError` where the selection matches nothing.
     """
     world = World(
         wanted=_by_key(desired),
@@ -63,21 +67,14 @@ def build_plan(
         files=releases,
         blocked=blocked_releases or {},
         recipients=recipients or {},
+        removals=removals or {},
         unreadable=unreadable,
     )
     selection.check(_candidates(world))
-    items = _all_items(world, now, permissions, resend)
-    items = _selected(world, selection, block_renames(world, items))
+    items = _selected(world, selection, _all_items(world, now, permissions, resend))
+    items = items if finish is None else finish(items)
     name = plan_hash(environment, items)
-    guards = Guards(
-        environment=environment,
-        snapshot=snapshot,
-        targets=targets,
-        files=releases.keys() | world.blocked.keys(),
-        safety=safety,
-        permissions=permissions,
-        now=now,
-    )
+    guards = _guards(world, environment, snapshot, safety, permissions, now)
     return Plan(
         environment=environment,
         catalogue=catalogue,
@@ -87,6 +84,25 @@ def build_plan(
         stops=guards.stops(items, name),
         findings=tuple(sorted(findings, key=Finding.sort_key)),
         narrowed=not selection.everything,
+    )
+
+
+def _guards(
+    world: World,
+    environment: str,
+    snapshot: Snapshot,
+    safety: Safety,
+    permissions: Permissions,
+    now: datetime,
+) -> Guards:
+    return Guards(
+        environment=environment,
+        snapshot=snapshot,
+        targets=world.targets,
+        files=world.files.keys() | world.blocked.keys(),
+        safety=safety,
+        permissions=permissions,
+        now=now,
     )
 
 
@@ -106,7 +122,7 @@ def _states(snapshot: Snapshot, environment: str) -> dict[Key, StreamState]:
 def _all_items(world: World, now: datetime, permissions: Permissions, resend: bool) -> list[Item]:
     replaced = successors(world)
     strays = stray_items(world, replaced, now=now, permissions=permissions)
-    return _decided(world, replaced, now, permissions, resend) + strays
+    return block_renames(world, _decided(world, replaced, now, permissions, resend) + strays)
 
 
 def _decided(
@@ -160,7 +176,7 @@ def _candidates(world: World) -> Iterable[Candidate]:
         if key not in world.wanted:
             yield _candidate(key, None)
     for release in world.files.keys() | world.blocked.keys():
-        for target in world.targets:
+        for target in (name for name, known in world.targets.items() if known.takes_part):
             yield _candidate(Key(target, release), world.wanted.get(Key(target, release)))
 
 

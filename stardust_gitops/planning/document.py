@@ -39,15 +39,17 @@ def plan_document(plan: Plan, *, include_unchanged: bool = False) -> dict[str, A
         "catalogue": plan.catalogue,
         "environment": plan.environment,
         "catalog_commit": plan.commit,
+        "against": plan.against,
         "plan_hash": plan.plan_hash,
         "summary": {action.value: number for action, number in counts.items()},
-        "items": [_item(item) for item in listed],
+        "items": [item_document(item) for item in listed],
         "stops": [_reason(reason) for reason in plan.stops],
         "findings": [finding_document(finding) for finding in plan.findings],
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
+def item_document(item: Item) -> dict[str, Any]:
+    """An item as JSON values."""
     return {
         "release": item.release,
         "icpn": item.icpn,

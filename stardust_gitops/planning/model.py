@@ -128,7 +128,8 @@ class Plan:
     """All items, in the order of delivery within each target; `plan_hash` names what is sent.
 
     `stops` are tripped guards: `apply` refuses while there are any. `narrowed` tells that only a
-    part of the catalogue was asked about.
+    part of the catalogue was asked about. `against` is the commit that it was compared with,
+    where no ledger was read: what that commit says is then taken for what recipients have.
     """
 
     environment: str
@@ -139,6 +140,7 @@ class Plan:
     stops: tuple[Reason, ...] = ()
     findings: tuple[Finding, ...] = ()
     narrowed: bool = False
+    against: str | None = None
 
     def count(self, action: Action) -> int:
         """Number of items with this action."""

@@ -10,7 +10,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stardust_gitops.errors import SafetyError
-from stardust_gitops.planning.document import FORMAT_VERSION, plan_document
+from stardust_gitops.planning.document import FORMAT_VERSION
 from stardust_gitops.planning.hashing import plan_hash
 from stardust_gitops.planning.model import OPERATIONS, Action, Item, Plan
 
@@ -40,6 +40,7 @@ class _PlanModel(_Model):
     catalogue: str
     environment: str
     catalog_commit: str | None
+    against: str | None = None
     plan_hash: Fingerprint
     items: list[_ItemModel]
 
@@ -79,12 +80,6 @@ class Stale:
     text: str
 
 
-def dump_plan_file(plan: Plan) -> bytes:
-    """The bytes of a plan file: the published JSON of the plan, indented so that it diffs well."""
-    document = plan_document(plan, include_unchanged=False)
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
 def load_plan_file(data: bytes, *, environment: str, catalogue: str) -> ApprovedPlan:
     """Read a plan file for this catalogue and environment.
 
@@ -92,6 +87,8 @@ def load_plan_file(data: bytes, *, environment: str, catalogue: str) -> Approved
     another catalogue or environment (SG7012), altered after it was written (SG7013).
     """
     model = _parse(data)
+    if model.against is not None:
+        raise _no_plan("it compares two commits, and nobody looked at what was sent")
     for what, theirs, ours in (
         ("catalogue", model.catalogue, catalogue),
         ("environment", model.environment, environment),
@@ -192,7 +189,7 @@ def narrow(plan_now: Plan, approved: ApprovedPlan) -> tuple[Plan, tuple[Stale, .
             stale.append(found)
     items = tuple(item for item in plan_now.items if (item.target, item.release) in kept)
     name = plan_hash(plan_now.environment, items)
-    return replace(plan_now, items=items, plan_hash=name), tuple(stale)
+    return replace(plan_now, items=items, plan_hash=name, narrowed=True), tuple(stale)
 
 
 def _staleness(old: ApprovedItem, now: Item | None) -> Stale | None:

@@ -18,10 +18,12 @@ class TargetSettings:
     with a release that returns after a takedown. `takedown_ahead` sends a takedown that lies in
     the future at once, as an end date; it counts only with ``end_date``. Lead times are the
     recipient's minimum: they warn and never hold. `moved_from` is the id the target had before.
+    `takes_part` tells whether the environment has it.
     """
 
     id: str
     enabled: bool = True
+    takes_part: bool = True
     takedown: TakedownMethod = "no_deals"
     takedown_ahead: bool = False
     files_in_updates: bool = False
@@ -37,6 +39,20 @@ class TargetSettings:
     def sends_takedowns_ahead(self) -> bool:
         """Whether a takedown that lies in the future is sent at once, carrying its date."""
         return self.takedown == "end_date" and self.takedown_ahead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """What the user has decided on a release whose file is gone: taken down, or left alone; at
+    these targets, or everywhere."""
+
+    takedown: bool
+    reason: str
+    targets: frozenset[str] | None = None
+
+    def holds_at(self, target: str) -> bool:
+        """Whether it is said of a target."""
+        return self.targets is None or target in self.targets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

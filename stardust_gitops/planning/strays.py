@@ -7,7 +7,7 @@ unless the catalogue says so.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ from stardust_gitops.planning.reasons import (
     TAKEDOWN,
     unknown_reason,
 )
-from stardust_gitops.planning.settings import Permissions, TargetSettings
+from stardust_gitops.planning.settings import Permissions, Removal, TargetSettings
 
 
 class Key(NamedTuple):
@@ -39,7 +39,8 @@ class World:
 
     `files` maps each release whose file stands in the catalogue to that file; `blocked` holds
     the findings of those that could not be read. `recipients` maps targets known to the ledger to
-    the DPID of their recipient. While `unreadable`, nothing new is reported orphaned.
+    the DPID of their recipient, `removals` what the user decided on releases whose files are gone.
+    While `unreadable`, nothing new is reported orphaned.
     """
 
     wanted: Mapping[Key, Desired]
@@ -49,6 +50,7 @@ class World:
     blocked: Mapping[str, tuple[Finding, ...]]
     recipients: Mapping[str, str]
     unreadable: bool
+    removals: Mapping[str, Removal] = field(default_factory=dict)
 
     def is_orphan(self, key: Key) -> bool:
         """Whether a live stream has lost its place in the catalogue (reported or not)."""
@@ -110,17 +112,19 @@ def stray_items(
     for key in world.states:
         if key in world.wanted:
             continue
-        successor = replaced.get(key)
-        if successor is not None and _is_replaced(world, key):
-            permitted = key.release in permissions.takedowns
+        successor, removal = replaced.get(key), world.removals.get(key.release)
+        permitted = key.release in permissions.takedowns
+        if successor is not None and _is_gone(world, key):
             found.append(_replaced(world, key, successor, now, permitted=permitted))
+        elif removal is not None and removal.holds_at(key.target) and _is_gone(world, key):
+            found.append(_removed(world, key, removal, now, permitted=permitted))
         else:
             found.append(_stray(world, key))
     return [item for item in found if item is not None]
 
 
-def _is_replaced(world: World, key: Key) -> bool:
-    """Whether a release has given its place to another one: its file is not just unreadable."""
+def _is_gone(world: World, key: Key) -> bool:
+    """Whether the file of what is live is really gone, and not just unreadable."""
     return world.is_orphan(key) and not world.unreadable and key.release not in world.files
 
 
@@ -129,6 +133,37 @@ def _replaced(
 ) -> Item | None:
     """The takedown of a release whose file has become that of its successor: made from what was
     sent last, as soon as the successor has arrived."""
+    item = _takedown(world, key, now, permitted=permitted, awaits=successor.awaited)
+    if item is None:
+        return None
+    by = Reason(code="replaced", text=f"is replaced by {successor.icpn}")
+    kept = tuple(r for r in item.reasons if r not in (TAKEDOWN, FROM_LAST_CONTENT))
+    if item.action is Action.HELD:
+        return item._replace(reasons=kept)
+    return item._replace(reasons=(by, *kept) if item.action.sends else (*kept, by))
+
+
+def _removed(
+    world: World, key: Key, removal: Removal, now: datetime, *, permitted: bool
+) -> Item | None:
+    """What the user has decided on a release whose file is gone."""
+    settings, state = world.targets.get(key.target), world.states[key]
+    by = Reason(code="removed", text=f"is removed from the catalogue: {removal.reason}")
+    if not removal.takedown:
+        return _item(key, state, Action.UNCHANGED, by)
+    if settings is None or not settings.takes_part:
+        return _stray(world, key)  # nobody says how to reach it
+    item = _takedown(world, key, now, permitted=permitted)
+    if item is None:
+        return None
+    kept = tuple(r for r in item.reasons if r not in (TAKEDOWN, FROM_LAST_CONTENT))
+    return item._replace(reasons=(by, *kept))
+
+
+def _takedown(
+    world: World, key: Key, now: datetime, *, permitted: bool, awaits: str | None = None
+) -> Item | None:
+    """The takedown of what has no file any more."""
     wish = Desired(
         release=key.release,
         icpn=shown_icpn(key.release),
@@ -144,21 +179,8 @@ def _replaced(
         files=0,
         upload_bytes=0,
     )
-    item = decide(
-        wish,
-        world.states[key],
-        world.targets[key.target],
-        now,
-        permitted=permitted,
-        awaits=successor.awaited,
-    )
-    if item is None:
-        return None
-    by = Reason(code="replaced", text=f"is replaced by {successor.icpn}")
-    kept = tuple(r for r in item.reasons if r not in (TAKEDOWN, FROM_LAST_CONTENT))
-    if item.action is Action.HELD:
-        return item._replace(reasons=kept)
-    return item._replace(reasons=(by, *kept) if item.action.sends else (*kept, by))
+    target = world.targets[key.target]
+    return decide(wish, world.states[key], target, now, permitted=permitted, awaits=awaits)
 
 
 def _stray(world: World, key: Key) -> Item | None:
@@ -190,13 +212,20 @@ def _orphan_reason(world: World, key: Key) -> Reason:
     if key.target not in world.targets:
         text = f"live, but the file of the target is gone: bring it back, or {ends}"
         return Reason(code="target_gone", text=text)
+    if not world.targets[key.target].takes_part:
+        text = (
+            f"live, but {key.target} is no target of this environment any more: "
+            f"list it in `environments:`, or {ends}"
+        )
+        return Reason(code="target_elsewhere", text=text)
     if key.release in world.files:
         text = (
             f"live, but the release no longer lists {key.target}, or is a draft there: "
             f"list it again, or {ends}"
         )
         return Reason(code="target_unlisted", text=text)
-    return Reason(code="file_gone", text=f"live, but its file is gone: bring it back, or {ends}")
+    text = f"live, but its file is gone: bring it back, or decide in `removed:`, or {ends}"
+    return Reason(code="file_gone", text=text)
 
 
 def _item(
@@ -284,7 +313,9 @@ def _renamed_targets(world: World) -> dict[Key, Reason]:
             gone.setdefault(key.target, []).append(key)
     reasons: dict[Key, Reason] = {}
     for settings in sorted(world.targets.values(), key=lambda target: target.id):
-        if settings.id in started or settings.moved_from or not settings.enabled:
+        if settings.id in started or settings.moved_from:
+            continue
+        if not (settings.enabled and settings.takes_part):
             continue
         for old, keys in gone.items():
             if _same_recipient(world, settings, old, keys):

@@ -19,8 +19,8 @@ from stardust_gitops.delivery.rendering import message_options
 from stardust_gitops.delivery.session import LIVE_ENVIRONMENT, Job
 from stardust_gitops.errors import GitOpsError
 from stardust_gitops.ledger.events import StreamId
+from stardust_gitops.ledger.records import Records
 from stardust_gitops.ledger.state import Sent
-from stardust_gitops.ledger.store import LedgerStore
 from stardust_gitops.messages.comparison.difference import (
     Comparison,
     Difference,
@@ -48,7 +48,7 @@ class Comparer:
     """Compares items of a plan with what the ledger keeps; `now` is when they would be sent."""
 
     workspace: Workspace
-    ledger: LedgerStore
+    ledger: Records
     planner: Planner
     environment: str
     now: datetime

@@ -104,6 +104,35 @@ def forget(
     ]
 
 
+def acknowledge(
+    ledger: LedgerStore, environment: str, selection: Selection, text: str, *, since: str
+) -> list[Correction]:
+    """Record that recipients accepted the last message that they were sent of each release."""
+    streams = _known(ledger, environment, since)
+    selection.check(_of_stream(stream) for stream in streams)
+    chosen = [stream for stream in streams if selection.selects(_of_stream(stream))]
+    found = []
+    for stream in chosen:
+        baseline = ledger.state(stream).baseline
+        if baseline is None or baseline.message_id is None:
+            continue
+        if _is_acknowledged(ledger, stream, baseline.message_id):
+            continue
+        data = {"message_id": baseline.message_id, "status": "accepted", "text": text}
+        name = f"{shown_icpn(stream.subject)}@{stream.target}"
+        found.append(
+            Correction(entry=Entry(stream, Kind.ACKNOWLEDGED, data), text=f"acknowledge {name}")
+        )
+    return found
+
+
+def _is_acknowledged(ledger: LedgerStore, stream: StreamId, message_id: str) -> bool:
+    return any(
+        event.kind is Kind.ACKNOWLEDGED and event.data["message_id"] == message_id
+        for _, event in ledger.events(stream=stream)
+    )
+
+
 def move(
     ledger: LedgerStore, environment: str, old: str, new: str, *, since: str
 ) -> list[Correction]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -18,15 +19,23 @@ from stardust_gitops.content.resolve import Base
 from stardust_gitops.diagnostics import Severity
 from stardust_gitops.errors import CatalogueError
 from stardust_gitops.ledger.events import StreamId
-from stardust_gitops.ledger.store import LedgerStore, Snapshot
+from stardust_gitops.ledger.records import Records
+from stardust_gitops.ledger.store import Snapshot
 from stardust_gitops.messages.mead.described import NOBODY, described_in
 from stardust_gitops.planning.build import build_plan
 from stardust_gitops.planning.differences import with_changes
 from stardust_gitops.planning.model import Action, Item, Plan
+from stardust_gitops.planning.policies import Review, judged
 from stardust_gitops.planning.selection import Selection
-from stardust_gitops.planning.settings import Permissions
+from stardust_gitops.planning.settings import Permissions, TargetSettings
 from stardust_gitops.reconciler.origins import Origins
-from stardust_gitops.reconciler.settings import safety_settings, target_settings
+from stardust_gitops.reconciler.promotion import EventsOf, promotion
+from stardust_gitops.reconciler.settings import (
+    policies,
+    removals,
+    safety_settings,
+    target_settings,
+)
 from stardust_gitops.reconciler.survey import Survey, survey_releases
 from stardust_gitops.reconciler.surveyor import Surveyor
 from stardust_gitops.reconciler.workspace import Workspace
@@ -42,17 +51,27 @@ class PlanRequest:
     selection: Selection = field(default_factory=Selection)
     permissions: Permissions = field(default_factory=Permissions)
     resend: bool = False
+    review: Review = field(default_factory=Review)
 
 
 class Planner:
-    """Makes plans for one workspace against one ledger; `testing` as for a `Surveyor`."""
+    """Makes plans for one workspace against one ledger; `testing` as for a `Surveyor`. `events`
+    tells what happened in a stream, to see what was accepted elsewhere; without it nothing has to
+    be."""
 
     def __init__(
-        self, workspace: Workspace, ledger: LedgerStore, clock: Clock, *, testing: bool = False
+        self,
+        workspace: Workspace,
+        ledger: Records,
+        clock: Clock,
+        *,
+        testing: bool = False,
+        events: EventsOf | None = None,
     ) -> None:
         self._workspace = workspace
         self._ledger = ledger
         self._clock = clock
+        self._events = events
         self.surveyor = Surveyor(workspace, clock.now(), errors_only=True, testing=testing)
         self.survey: Survey | None = None
         self.snapshot: Snapshot | None = None
@@ -65,13 +84,13 @@ class Planner:
         self.snapshot = snapshot = self._ledger.snapshot(
             request.environment, since=instant_text(now - GUARD_WINDOW)
         )
-        plan = build_plan(
+        return build_plan(
             survey.desired,
             snapshot,
             environment=request.environment,
             catalogue=catalogue.config.id,
             commit=self._workspace.commit,
-            targets={t.id: target_settings(t) for t in catalogue.targets.values()},
+            targets=self.targets(),
             safety=safety_settings(catalogue),
             permissions=request.permissions,
             now=now,
@@ -79,10 +98,33 @@ class Planner:
             unreadable=survey.unreadable,
             releases=survey.releases,
             recipients=_recipients(snapshot),
+            removals=removals(catalogue),
             findings=survey.findings,
             resend=request.resend,
+            finish=lambda items: self._finished(items, request, now),
         )
-        return replace(plan, items=self._all_changes(plan))
+
+    def _finished(self, items: list[Item], request: PlanRequest, now: datetime) -> list[Item]:
+        """The items with their changes, those held or blocked that have to be."""
+        catalogue = self._workspace.catalogue
+        held = None if self._events is None else promotion(catalogue, self._events)
+        if held is not None:
+            items = [held(item) for item in items]
+        return judged(
+            self._all_changes(request.environment, items),
+            policies(catalogue),
+            environment=request.environment,
+            review=request.review,
+            now=now.astimezone(ZoneInfo(catalogue.config.defaults.timezone)),
+        )
+
+    def targets(self) -> dict[str, TargetSettings]:
+        """All targets of the catalogue, as planning sees them."""
+        catalogue = self._workspace.catalogue
+        return {
+            target.id: target_settings(target, takes_part=catalogue.takes_part(target.id))
+            for target in catalogue.targets.values()
+        }
 
     def look(self, progress: Callable[[str], None] | None = None) -> Survey:
         """The survey of the catalogue, made once; `progress` is called with each file read."""
@@ -107,18 +149,18 @@ class Planner:
         """The DPID of a target's recipient."""
         return self._workspace.catalogue.targets[target].model.recipient.dpid
 
-    def _all_changes(self, plan: Plan) -> tuple[Item, ...]:
+    def _all_changes(self, environment: str, items: list[Item]) -> list[Item]:
         """The items with their changes; release by release, so that each is read once."""
         origins = Origins(self._workspace, self.surveyor.resolver)
-        items = [self._named(plan.environment, item) for item in plan.items]
+        items = [self._named(environment, item) for item in items]
         updates = [
             index
             for index, item in enumerate(items)
             if item.action is Action.UPDATE or item.operation is Action.UPDATE
         ]
         for index in sorted(updates, key=lambda index: items[index].release):
-            items[index] = self._with_changes(plan.environment, items[index], origins)
-        return tuple(items)
+            items[index] = self._with_changes(environment, items[index], origins)
+        return items
 
     def _named(self, environment: str, item: Item) -> Item:
         """A takedown whose release has no file any more says the words that were sent last."""

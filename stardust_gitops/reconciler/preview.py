@@ -127,4 +127,5 @@ def preview_header(workspace: Workspace, target: Target, recipient: Recipient, i
         sender=recipient.sender,
         recipient=recipient.party,
         also_to=recipient.also,
+        test=False,
     )

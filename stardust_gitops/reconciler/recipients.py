@@ -13,7 +13,8 @@ from stardust_gitops.delivery.transports.registry import open_transport
 from stardust_gitops.delivery.transports.settings import DirectorySettings, SftpSettings
 from stardust_gitops.errors import CatalogueError, GitOpsError
 from stardust_gitops.messages.header import MessagingParty
-from stardust_gitops.secrets.references import Secret, parse_reference, redact, resolve
+from stardust_gitops.secrets.references import parse_reference, resolve
+from stardust_gitops.secrets.secret import Secret, redact
 
 
 def recipient_of(target: Target, catalogue: Catalogue, environ: Mapping[str, str]) -> Recipient:

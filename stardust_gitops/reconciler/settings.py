@@ -6,15 +6,18 @@ from datetime import timedelta
 
 from stardust_gitops.catalog.loading import Catalogue, Target
 from stardust_gitops.catalog.models.config import LimitEntry
-from stardust_gitops.planning.settings import Limit, Safety, TargetSettings
+from stardust_gitops.identifiers.icpn import to_gtin14
+from stardust_gitops.planning.policies import Policy
+from stardust_gitops.planning.settings import Limit, Removal, Safety, TargetSettings
 
 
-def target_settings(target: Target) -> TargetSettings:
-    """A target as the planner sees it."""
+def target_settings(target: Target, *, takes_part: bool = True) -> TargetSettings:
+    """A target as the planner sees it, in an environment in which it takes part or not."""
     model = target.model
     return TargetSettings(
         id=target.id,
         enabled=model.enabled,
+        takes_part=takes_part,
         takedown=model.takedown,
         takedown_ahead=model.future_takedown == "end_date",
         files_in_updates=model.files_in_updates,
@@ -46,6 +49,32 @@ def safety_settings(catalogue: Catalogue) -> Safety:
         missing=_limit(entry.missing),
         minimum_population=entry.minimum_population,
     )
+
+
+def policies(catalogue: Catalogue) -> tuple[Policy, ...]:
+    """The policies of ``stardust.yaml``."""
+    return tuple(
+        Policy(
+            name=entry.name,
+            when=entry.when,
+            require=entry.require,
+            message=entry.message,
+            blocks=entry.enforce == "block",
+        )
+        for entry in catalogue.config.policies
+    )
+
+
+def removals(catalogue: Catalogue) -> dict[str, Removal]:
+    """What is decided on releases (GTIN-14) whose files are gone."""
+    return {
+        to_gtin14(icpn): Removal(
+            takedown=entry.decision == "takedown",
+            reason=entry.reason,
+            targets=None if entry.targets is None else frozenset(entry.targets),
+        )
+        for icpn, entry in catalogue.config.removed.items()
+    }
 
 
 def _limit(entry: LimitEntry) -> Limit:

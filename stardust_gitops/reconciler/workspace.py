@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stardust_gitops.catalog.loading import CONFIG_NAME, Catalogue, open_catalogue
+from stardust_gitops.catalog.models.environment import PRODUCTION
 from stardust_gitops.catalog.models.target import FOLDERS
+from stardust_gitops.catalog.suggest import did_you_mean
+from stardust_gitops.errors import UsageError
 from stardust_gitops.git.repository import Repository
 
 CATALOGUE_FOLDERS = tuple(f"{folder}/" for folder in FOLDERS)
@@ -32,6 +35,16 @@ class Workspace:
     def root(self) -> Path:
         """The folder of ``stardust.yaml``."""
         return self.catalogue.root
+
+    def in_environment(self, name: str) -> Workspace:
+        """The same for one environment, with the targets that it has. `UsageError` for a name that
+        ``environments:`` does not have, where there is one."""
+        known = self.catalogue.config.environments
+        if known and name not in known and name != PRODUCTION:
+            near = did_you_mean(name, sorted({*known, PRODUCTION}))
+            hint = f"did you mean {near}?" if near else "add it to environments: in stardust.yaml"
+            raise UsageError(f"there is no environment {name!r}", hint=hint)
+        return replace(self, catalogue=replace(self.catalogue, environment=name))
 
     def files(self) -> set[str]:
         """The files that the catalogue is read from, genre maps and what does not read left out."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from stardust_gitops.reports.difference_words import (
     Compared,
@@ -14,7 +15,7 @@ from stardust_gitops.reports.difference_words import (
     left_out,
     outcome,
 )
-from stardust_gitops.reports.plan_markdown import escape_html, escaped
+from stardust_gitops.reports.markdown import escape_html, escaped
 from stardust_gitops.reports.wording import visible
 
 
@@ -32,7 +33,7 @@ def differences_markdown(
     parts: list[str] = []
     used, dropped = 0, 0
     for pair in compared:
-        part = _part(pair, everything=everything)
+        part = difference_block([pair], everything=everything)
         used += len(part.encode())
         if used > budget:
             dropped += 1
@@ -45,9 +46,14 @@ def differences_markdown(
     return "\n\n".join(parts)
 
 
-def _part(pair: Compared, *, everything: bool) -> str:
-    item, comparison = pair
-    title = f"{heading(item, comparison)}: {outcome(comparison)}"
+def difference_block(pairs: Sequence[Compared], *, everything: bool = False) -> str:
+    """What messages say otherwise that say the same, one for each target; foldable."""
+    item, comparison = pairs[0]
+    title = heading(item, comparison)
+    title += "".join(f", {other.target}" for other, _ in pairs[1:])
+    if len(pairs) > 1 and comparison.against is not None:
+        comparison = replace(comparison, against="the last of each")
+    title += f": {outcome(comparison)}"
     listed = entries(comparison.differences, everything=everything)
     if not listed:
         return escaped(title)
@@ -58,6 +64,24 @@ def _part(pair: Compared, *, everything: bool) -> str:
     body = "\n".join(visible(text) for text in lines)
     summary = f"<details><summary>{escape_html(title)}</summary>"
     return f"{summary}\n\n```diff\n{body}\n```\n\n</details>"
+
+
+def alike(pairs: Iterable[Compared]) -> list[list[Compared]]:
+    """Messages that say the same otherwise, together."""
+    groups: list[list[Compared]] = []
+    for pair in pairs:
+        for group in groups:
+            if _said(group[0]) == _said(pair):
+                group.append(pair)
+                break
+        else:
+            groups.append([pair])
+    return groups
+
+
+def _said(pair: Compared) -> tuple[object, ...]:
+    item, comparison = pair
+    return item.icpn, replace(comparison, against=None)
 
 
 def _lines(entry: Entry, *, everything: bool) -> Iterator[str]:

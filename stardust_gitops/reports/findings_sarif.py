@@ -9,16 +9,23 @@ from typing import Any
 from urllib.parse import quote
 
 from stardust_gitops import __version__
-from stardust_gitops.diagnostics import Finding, format_pointer
+from stardust_gitops.diagnostics import Finding, Severity, format_pointer
+from stardust_gitops.reports.wording import counted
 from stardust_gitops.rules.book import rule_book
 from stardust_gitops.rules.registry import Rule
 
+MOST_RESULTS = 25_000
+"""GitHub refuses a run with more results (docs.github.com, "SARIF support for code scanning")."""
+
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def sarif_document(findings: Iterable[Finding], *, prefix: str = "") -> dict[str, Any]:
-    """A log of one run. `prefix` is the catalogue's folder in the repository with its slash."""
-    ordered = sorted(findings, key=Finding.sort_key)
+    """A log of one run. `prefix` is the catalogue's folder in the repository with its slash. Of
+    more than `MOST_RESULTS` the gravest are told, and how many were left out."""
+    known = sorted(findings, key=lambda finding: _RANK[finding.severity])
+    ordered = sorted(known[:MOST_RESULTS], key=Finding.sort_key)
     codes = sorted({finding.code for finding in ordered})
     driver = {
         "name": "stardust-gitops",
@@ -32,10 +39,21 @@ def sarif_document(findings: Iterable[Finding], *, prefix: str = "") -> dict[str
             {
                 "tool": {"driver": driver},
                 "columnKind": "unicodeCodePoints",
+                **_left_out(len(known) - len(ordered)),
                 "results": _results(ordered, codes, prefix),
             }
         ],
     }
+
+
+def _left_out(number: int) -> dict[str, Any]:
+    """A run without all of its results says so."""
+    if not number:
+        return {}
+    text = f"{counted(number, 'finding')} left out: run  stardust-gitops validate"
+    notification = {"level": "warning", "message": {"text": text}}
+    invocation = {"executionSuccessful": True, "toolExecutionNotifications": [notification]}
+    return {"invocations": [invocation]}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -85,6 +85,10 @@ def _lines(data: bytes | None) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
+_NOT_QUOTED = {"SG1118"}
+"""The line holds a secret."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Page:
     console: Console
@@ -107,7 +111,7 @@ class _Page:
             (f"  {finding.code}  ", "dim"),
             (finding.message, ""),
         )
-        if 0 < finding.line <= len(lines):
+        if 0 < finding.line <= len(lines) and finding.code not in _NOT_QUOTED:
             self._excerpt(finding, lines[finding.line - 1])
         if finding.remedy:
             self.line(("    " + finding.remedy, "green"))

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from stardust_gitops.messages.ern.mappings import Mapping
-from stardust_gitops.reports.plan_markdown import escaped
+from stardust_gitops.reports.markdown import escaped
 from stardust_gitops.reports.wording import Script, counted
 
 _WIDEST = 40

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -16,11 +16,17 @@ __all__ = ["plan_document", "plan_json", "plan_schema"]
 
 
 def plan_json(
-    plan: Plan, *, include_unchanged: bool = False, compared: Iterable[Compared] = ()
+    plan: Plan,
+    *,
+    include_unchanged: bool = False,
+    compared: Iterable[Compared] = (),
+    descriptions: Mapping[str, str] | None = None,
 ) -> bytes:
     """The published JSON of a plan, indented, ending in a newline; items that were `compared` say
-    how their message differs from the last one."""
+    how their message differs from the last one. `descriptions` say of targets what they are."""
     document = plan_document(plan, include_unchanged=include_unchanged)
+    if descriptions is not None:
+        document["targets"] = dict(sorted(descriptions.items()))
     found = {(item.release, item.target): comparison for item, comparison in compared}
     for item in document["items"]:
         comparison = found.get((item["release"], item["target"]))

@@ -19,6 +19,7 @@ from stardust_gitops.planning.model import Action, Item, Plan
 from stardust_gitops.reports.changes_text import change_lines
 from stardust_gitops.reports.plan_words import (
     SYMBOLS,
+    comparison_note,
     details,
     next_steps,
     not_sent,
@@ -57,6 +58,7 @@ def render_plan(
     )
     if plan.environment != "production":
         page.line(("Environment ", ""), (plan.environment, "bold"))
+    page.paragraph(comparison_note(plan), "bold")
     for target, group in groupby(plan.items, key=lambda item: item.target):
         page.target(target, descriptions.get(target, ""), list(group))
     page.stops(plan)

@@ -44,7 +44,7 @@ def details(item: Item) -> list[str]:
             return [f"{finding.code} {finding.message}" for finding in errors]
         return [reason.text for reason in item.reasons]
     if item.action in (Action.INSERT, Action.UPDATE, Action.RESEND):
-        return [" · ".join([_cargo(item), *_reasons(item)])]
+        return [" · ".join([cargo(item), *_reasons(item)])]
     if item.action is Action.HELD:
         return [reason.text for reason in item.reasons[:1]]
     return [" · ".join(reason.text for reason in item.reasons)]
@@ -61,7 +61,8 @@ def _reasons(item: Item) -> list[str]:
     return [reason.text for reason in item.reasons if reason.code not in _IMPLIED | shown]
 
 
-def _cargo(item: Item) -> str:
+def cargo(item: Item) -> str:
+    """What travels: ``3 tracks, 96.4 MB``, or the message only."""
     if not item.with_files:
         return "message only"
     return f"{counted(item.tracks, 'track')}, {humane_size(item.upload_bytes)}"
@@ -127,19 +128,41 @@ def not_sent(plan: Plan) -> str:
     return f"Not sent: {', '.join(parts)}." if parts else ""
 
 
-def next_steps(plan: Plan) -> tuple[str, ...]:
-    """What to do now, line by line; nothing where the plan itself says it."""
+def comparison_note(plan: Plan) -> str:
+    """What a comparison of commits is, in words; empty for a plan."""
+    if plan.against is None:
+        return ""
+    return (
+        f"A comparison of commits: what {plan.against[:10]} says is taken for delivered."
+        " No ledger was read, and nothing can be applied from this."
+    )
+
+
+def next_steps(plan: Plan, *, on_merge: bool = False) -> tuple[str, ...]:
+    """What to do now, line by line; nothing where the plan itself says it. `on_merge` tells that
+    the plan is that of a pull request."""
+    if plan.against is not None and on_merge:
+        return ("Next: merge it; `plan` then asks the ledger what is really to be sent.",)
+    if plan.against is not None:
+        command = _command(plan, "plan")
+        return (f"Next: `{command}` asks the ledger what is really to be sent.",)
     if plan.stops:
         return ("Nothing is sent while a guard stops the plan.",)
     steps = []
     if file_errors(plan) or any(_errors(item) for item in plan.items):
-        steps.append(
-            "Next: correct the errors; `stardust-gitops validate` shows each and what to do."
-        )
+        command = _command(plan, "validate")
+        steps.append(f"Next: correct the errors; `{command}` shows each and what to do.")
     if any(item.action.sends for item in plan.items):
         what = "the rest" if not_sent(plan) else "this"
-        steps.append(f"Next: `stardust-gitops apply` sends {what}.")
+        how = "merge it, and `apply`" if on_merge else f"`{_command(plan, 'apply')}`"
+        steps.append(f"Next: {how} sends {what}.")
     return tuple(steps) or (_next_of_what_waits(plan),)
+
+
+def _command(plan: Plan, name: str) -> str:
+    """A command of ours for the environment of the plan."""
+    other = "" if plan.environment == "production" else f" --environment {plan.environment}"
+    return f"stardust-gitops {name}{other}"
 
 
 def _next_of_what_waits(plan: Plan) -> str:
@@ -148,7 +171,7 @@ def _next_of_what_waits(plan: Plan) -> str:
     if any(item.action is Action.ORPHANED for item in plan.items):
         return "Next: decide about what is orphaned; until then it stays live."
     if any(item.action is Action.HELD for item in plan.items):
-        return "Next: `stardust-gitops apply` sends what is held once its time has come."
+        return f"Next: `{_command(plan, 'apply')}` sends what is held once its time has come."
     if plan.items:
         return "Next: edit a release and plan again; `stardust-gitops status` shows what is live."
     if plan.narrowed:

@@ -41,8 +41,12 @@ def humane_size(number: int) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 insert``, ``2 inserts``, ``1,234 inserts``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    """``1 insert``, ``2 inserts``, ``1,234 inserts``, ``2 Parties``."""
+    if number == 1:
+        return f"{number:,} {noun}"
+    if noun[-1:] == "y" and noun[-2:-1] not in "aeou":
+        return f"{number:,} {noun[:-1]}ies"
+    return f"{number:,} {noun}s"
 
 
 def visible(text: str) -> str:

@@ -33,7 +33,15 @@ from stardust_gitops.rules import (
     windows,
     works,
 )
-from stardust_gitops.rules.codes import assets, content, files, operations, transport, values
+from stardust_gitops.rules.codes import (
+    assets,
+    content,
+    files,
+    ledger,
+    messages,
+    transport,
+    values,
+)
 from stardust_gitops.rules.registry import Rule
 from stardust_gitops.rules.subjects import Scope
 
@@ -42,7 +50,7 @@ _MODULES: tuple[ModuleType, ...] = (
     *(claims, previews, release_dates, track_offers),
     *(kinds, editions, relatives, works, discs, ai),
     *(profiles, recipient, requirements, versions, windows, catalogue, labels, settings),
-    *(files, values, content, assets, operations, transport),
+    *(files, values, content, assets, messages, ledger, transport),
 )
 """Within a scope, rules run in this order and in the order in which a module defines them; the
 modules of the last line only document codes."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from stardust_gitops.catalog.models.environment import ACCEPTED_IN, PRODUCTION
 from stardust_gitops.catalog.models.suppression import SuppressEntry
 from stardust_gitops.catalog.suggest import did_you_mean
 from stardust_gitops.diagnostics import Pointer, Severity
@@ -92,3 +93,39 @@ def suppression_expired(subject: ConfigSubject | ReleaseSubject) -> Iterator[Hit
                 None,
                 file,
             )
+
+
+@rule(
+    "SG2905",
+    severity=Severity.ERROR,
+    fixed=True,
+    title="an environment names what does not exist",
+    why="A misspelt name would send something else, or hold it back for ever.",
+    example="environments: {test: {targets: [spotify-tset]}}",
+    remedy="correct the name",
+    source="the catalogue's own references",
+)
+def unknown_in_environment(subject: ConfigSubject) -> Iterator[Hit]:
+    """Targets, and the environments in which something has to be accepted before."""
+    entries = subject.model.environments
+    for name, entry in entries.items():
+        at: Pointer = ("environments", name)
+        for index, target in enumerate(entry.targets or ()):
+            yield from _missing((*at, "targets", index), "target", target, subject.frame.targets)
+        for acceptance, pairs in entry.requires.items():
+            place, where = (*at, "requires", acceptance), acceptance.removeprefix(ACCEPTED_IN)
+            others = {*entries, PRODUCTION} - {name}
+            yield from _missing(place, "other environment", where, others)
+            listed = None if where not in entries else entries[where].targets
+            for here, there in pairs.items():
+                known = subject.frame.targets
+                yield from _missing((*place, here), "target", here, known)
+                at_all = known if listed is None else listed
+                yield from _missing((*place, here), f"target of {where}", there, at_all)
+
+
+def _missing(pointer: Pointer, noun: str, name: str, known: Collection[str]) -> Iterator[Hit]:
+    if name not in known:
+        near = did_you_mean(name, sorted(known))
+        remedy = f"did you mean {near}?" if near else None
+        yield Hit(pointer, f"there is no {noun} {name!r}", remedy)

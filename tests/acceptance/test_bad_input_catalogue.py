@@ -119,7 +119,7 @@ def test_a_file_that_two_processes_write(tmp_path: Path) -> None:
     writer.start()
     codes: set[str] = set()
     try:
-        assert begun.wait(10)
+        assert begun.wait(60)
         for _ in range(100):
             formatted = Job(root=tmp_path).run("releases/a.yaml")
             codes.update(finding.code for finding in formatted.findings)

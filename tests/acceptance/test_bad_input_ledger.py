@@ -136,7 +136,7 @@ def test_an_event_that_was_taken_out_is_missed(catalogue: CatalogueFolder) -> No
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("postgresql://u:hunter2@db/x", "ledger postgresql: is not available in this version"),
+        ("mysql://u@db/x", "ledger mysql: is not available in this version"),
         ("sqlite:", "says no place"),
         ("ledger.db", "is not available in this version"),
     ],
@@ -145,7 +145,17 @@ def test_a_ledger_url_that_is_not_known(catalogue: CatalogueFolder, url: str, me
     catalogue.edit("stardust.yaml", "ledger: sqlite:.stardust/ledger.db", f"ledger: '{url}'")
     outcome = catalogue.run("plan")
     assert_told(outcome, 64, message, "ledger: sqlite:.stardust/ledger.db")
-    assert "hunter2" not in outcome.text
+
+
+@pytest.mark.parametrize("url", ["//u:hunter2@db/x", "//u@db/x?password=hunter2"])
+def test_a_password_in_the_url_is_refused_and_not_repeated(
+    catalogue: CatalogueFolder, url: str
+) -> None:
+    catalogue.edit("stardust.yaml", "sqlite:.stardust/ledger.db", f"postgresql:{url}")
+    for command in ("validate", "plan"):
+        outcome = catalogue.run(command)
+        assert_told(outcome, 3, "SG1118", "stardust.yaml:", "password=env:NAME")
+        assert "hunter2" not in outcome.text
 
 
 @pytest.mark.parametrize("stream", [f"{ICPNS[0]}@store", f"{ICPNS[2]}@store"])

@@ -26,6 +26,7 @@ from stardust_gitops.delivery.transports.base import Transport
 from stardust_gitops.ledger.state import Phase
 from tests.delivery_kit import ENVIRONMENT, Studio, gtin13
 from tests.faults import KILLED, SteppingLedger, SteppingTransport, Steps
+from tests.gate import Gate
 from tests.recipient_reader import Ingested, RecipientReader
 
 LONG = os.environ.get("STARDUST_LONG") == "1"
@@ -284,20 +285,19 @@ def test_processes_that_apply_at_once_deliver_once(start: Path, tmp_path: Path) 
     """Three of them, with one plan; the later ones wait for the lease and find it done."""
     folder = shutil.copytree(start, tmp_path / "copy")
     readers = readers_of(folder)
-    gate = tmp_path / "gate"
+    gate = Gate(tmp_path / "gate")
+    gate.folder.mkdir()
 
     def compete() -> int:
         label = studio(folder)
         want_now(label)
         plan = label.plan()
-        while not gate.exists():
-            time.sleep(0.001)
+        gate.wait()
         result = label.apply(plan, lease_wait=30.0)
         left = result.count(Outcome.SENT, Outcome.SKIPPED)
         return result.count(Outcome.SENT) if left == len(result.items) == 8 else CRASHED
 
     children = [fork(compete) for _ in range(3)]
-    time.sleep(0.3)
-    gate.touch()
+    gate.open(len(children))
     assert sum(join(child) for child in children) == 8
     assert_one_delivery_each(folder, readers)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import pytest
 
 from stardust_gitops.clock import Clock, SystemClock, instant_text
-from stardust_gitops.ledger.events import LEASE_SUBJECT, Kind, StreamId
+from stardust_gitops.ledger.events import LEASE_SUBJECT, Event, Kind, StreamId
 from stardust_gitops.ledger.open import create_ledger, open_ledger
 from stardust_gitops.ledger.state import Phase, StreamState
 from stardust_gitops.ledger.store import (
@@ -28,6 +30,8 @@ from stardust_gitops.ledger.store import (
     LedgerStore,
     WrongLedgerError,
 )
+from stardust_gitops.ledger.upcast import UPCASTERS, Upcaster, read_event
+from tests.ledger_places import PLACES, Place
 from tests.ledger_samples import (
     BATCH,
     CATALOGUE,
@@ -42,9 +46,6 @@ from tests.ledger_samples import (
     write,
 )
 
-URLS = {"sqlite": "sqlite:.stardust/ledger.db"}
-"""One line for each backend; all of this suite runs for each."""
-
 FORKED = multiprocessing.get_context("fork")
 SINCE = instant_text(NOON - timedelta(hours=24))
 
@@ -55,18 +56,18 @@ class Opener(Protocol):
     def __call__(self, clock: Clock | None = None) -> LedgerStore: ...
 
 
-@pytest.fixture(params=sorted(URLS))
-def url(request: pytest.FixtureRequest) -> str:
-    return URLS[str(request.param)]
+@pytest.fixture(params=sorted(PLACES))
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    return PLACES[str(request.param)](request, tmp_path)
 
 
 @pytest.fixture
-def opened(url: str, tmp_path: Path) -> Iterator[Opener]:
-    create_ledger(url, tmp_path, CATALOGUE, SystemClock()).close()
+def opened(place: Place) -> Iterator[Opener]:
+    create_ledger(place.url, place.root, CATALOGUE, SystemClock()).close()
     views: list[LedgerStore] = []
 
     def opener(clock: Clock | None = None) -> LedgerStore:
-        views.append(open_ledger(url, tmp_path, CATALOGUE, clock or SystemClock()))
+        views.append(open_ledger(place.url, place.root, CATALOGUE, clock or SystemClock()))
         return views[-1]
 
     yield opener
@@ -79,27 +80,27 @@ def ledger(opened: Opener) -> LedgerStore:
     return opened()
 
 
-def test_a_missing_ledger_is_never_made_by_opening(url: str, tmp_path: Path) -> None:
+def test_a_missing_ledger_is_never_made_by_opening(place: Place) -> None:
+    before = sorted(place.root.rglob("*"))
     with pytest.raises(LedgerMissingError, match="no ledger") as caught:
-        open_ledger(url, tmp_path, CATALOGUE, SystemClock())
+        open_ledger(place.url, place.root, CATALOGUE, SystemClock())
     assert "ledger init" in (caught.value.hint or "")
     assert caught.value.exit_code == 4
-    assert list(tmp_path.iterdir()) == []
+    assert sorted(place.root.rglob("*")) == before
 
 
-def test_a_ledger_is_never_made_twice(opened: Opener, url: str, tmp_path: Path) -> None:
+def test_a_ledger_is_never_made_twice(opened: Opener, place: Place) -> None:
     deliver(opened())
     with pytest.raises(Exception, match="already") as caught:
-        create_ledger(url, tmp_path, CATALOGUE, SystemClock())
+        create_ledger(place.url, place.root, CATALOGUE, SystemClock())
     assert getattr(caught.value, "exit_code", None) == 4
     assert opened().state(STREAM).phase is Phase.LIVE
 
 
-def test_the_ledger_of_another_catalogue_is_refused(
-    opened: Opener, url: str, tmp_path: Path
-) -> None:
+def test_the_ledger_of_another_catalogue_is_refused(opened: Opener, place: Place) -> None:
     with pytest.raises(WrongLedgerError, match="alpha-tide"):
-        open_ledger(url, tmp_path, "another", SystemClock())
+        open_ledger(place.url, place.root, "another", SystemClock())
+    deliver(opened())
 
 
 def test_a_new_ledger_is_empty_and_sound(ledger: LedgerStore) -> None:
@@ -167,6 +168,37 @@ def test_malformed_events_are_refused(ledger: LedgerStore) -> None:
     with pytest.raises(LedgerError, match="format 0"):
         ledger.append([replace(event(Kind.FORGOTTEN), format=0)])
     assert list(ledger.events()) == []
+
+
+def test_events_of_an_older_format_are_read_in_the_present_one(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(
+        cast(dict[int, Upcaster], UPCASTERS), 0, lambda raw: {**raw, "format": 1, "kind": "failed"}
+    )
+    now = event(Kind.FAILED, {"text": "no route"})
+    old = now.body().replace(b'"format":1', b'"format":0').replace(b'"failed"', b'"broken"')
+    ledger = opened()
+    ledger.append([read_event(old)])
+    write(ledger, Kind.FORGOTTEN)
+    ((_, first), (_, second)) = opened().events()
+    assert (first, first.body()) == (now, old)
+    assert second.previous == hashlib.sha256(old).hexdigest()
+    ledger.rebuild()
+    assert ledger.verify() == []
+
+
+def test_events_of_a_newer_format_are_refused(opened: Opener) -> None:
+    now = event(Kind.FAILED, {"text": "no route"})
+    newer = now.body().replace(b'"format":1', b'"format":99')
+    fields = {field.name: getattr(now, field.name) for field in dataclass_fields(now) if field.init}
+    ledger = opened()
+    ledger.append([Event.of(newer, **fields)])
+    with pytest.raises(WrongLedgerError, match="99"):
+        list(opened().events())
+    with pytest.raises(WrongLedgerError, match="99"):
+        ledger.rebuild()
+    assert any("format 99" in problem for problem in ledger.verify())
 
 
 def test_bytes_are_kept_under_their_digest(opened: Opener) -> None:
@@ -255,6 +287,24 @@ def test_a_lease_without_a_beat_ends_on_the_observers_clock(opened: Opener) -> N
     assert holder.verify() == []
 
 
+def test_a_person_takes_a_lease_away_and_that_is_recorded(opened: Opener) -> None:
+    holder, person = opened(), opened()
+    assert holder.held_leases() == []
+    lost = holder.take_lease("production", "spotify", holder="ada")
+    holder.take_lease("production", "deezer", holder="ada")
+    assert [each.lease.target for each in person.held_leases()] == ["deezer", "spotify"]
+    taken = person.take_lease("production", "spotify", holder="bob", force=True)
+    assert taken.fence == lost.fence + 1
+    with pytest.raises(LeaseLostError):
+        holder.append([event(Kind.INTENDED, intention())], lease=lost)
+    person.release_lease(taken)
+    assert [each.lease.target for each in holder.held_leases()] == ["deezer"]
+    ((_, recorded),) = holder.events(stream=StreamId(*STREAM[:2], LEASE_SUBJECT))
+    assert (recorded.data["reason"], recorded.data["holder"]) == ("by hand", "bob")
+    assert recorded.data["lost"]["holder"] == "ada"
+    assert holder.verify() == []
+
+
 @pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(days=-400)])
 def test_a_clock_that_jumps_does_not_end_a_lease(opened: Opener, jump: timedelta) -> None:
     clock = HandClock()
@@ -269,26 +319,28 @@ def test_a_clock_that_jumps_does_not_end_a_lease(opened: Opener, jump: timedelta
         observer.take_lease("production", "spotify", holder="bob")
 
 
-def test_threads_share_one_ledger(ledger: LedgerStore) -> None:
+def test_threads_share_one_ledger(ledger: LedgerStore, place: Place) -> None:
+    count = place.rounds(40)
+
     def work(number: int) -> None:
         stream = STREAM._replace(subject=f"{number:014}")
         deliver(ledger, f"{number}", stream=stream)
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(work, range(40)))
-    assert len(ledger.snapshot("production", since=SINCE).releases) == 40
+        list(pool.map(work, range(count)))
+    assert len(ledger.snapshot("production", since=SINCE).releases) == count
     assert ledger.verify() == []
 
 
 Attempt = Callable[[LedgerStore, int], bool]
 
 
-def _contest(url: str, root: Path, attempt: Attempt, rounds: int) -> list[list[bool]]:
+def _contest(place: Place, attempt: Attempt, rounds: int) -> list[list[bool]]:
     """Two processes attempt the same thing at the same moment, round by round."""
     barrier = FORKED.Barrier(2)
 
     def contend(results: multiprocessing.SimpleQueue[list[bool]]) -> None:
-        ledger = open_ledger(url, root, CATALOGUE, SystemClock())
+        ledger = open_ledger(place.url, place.root, CATALOGUE, SystemClock())
         won = []
         for number in range(rounds):
             barrier.wait(30)
@@ -308,9 +360,9 @@ def _contest(url: str, root: Path, attempt: Attempt, rounds: int) -> list[list[b
     return results
 
 
-def test_of_two_processes_exactly_one_writes_each_version(
-    opened: Opener, url: str, tmp_path: Path
-) -> None:
+def test_of_two_processes_exactly_one_writes_each_version(opened: Opener, place: Place) -> None:
+    rounds = place.rounds(60)
+
     def attempt(ledger: LedgerStore, number: int) -> bool:
         state = ledger.state(STREAM)
         following = event(Kind.FILE_UPLOADED, version=number + 1, previous=state.head)
@@ -320,16 +372,16 @@ def test_of_two_processes_exactly_one_writes_each_version(
             return False
         return True
 
-    one, two = _contest(url, tmp_path, attempt, 60)
-    assert [a != b for a, b in zip(one, two, strict=True)] == [True] * 60
+    one, two = _contest(place, attempt, rounds)
+    assert [a != b for a, b in zip(one, two, strict=True)] == [True] * rounds
     ledger = opened()
-    assert [one.version for _, one in ledger.events()] == list(range(1, 61))
+    assert [one.version for _, one in ledger.events()] == list(range(1, rounds + 1))
     assert ledger.verify() == []
 
 
-def test_of_two_processes_exactly_one_gets_each_lease(
-    opened: Opener, url: str, tmp_path: Path
-) -> None:
+def test_of_two_processes_exactly_one_gets_each_lease(opened: Opener, place: Place) -> None:
+    rounds = place.rounds(40)
+
     def attempt(ledger: LedgerStore, number: int) -> bool:
         try:
             ledger.take_lease("production", f"target-{number}", holder=f"{os.getpid()}")
@@ -337,16 +389,16 @@ def test_of_two_processes_exactly_one_gets_each_lease(
             return False
         return True
 
-    one, two = _contest(url, tmp_path, attempt, 40)
-    assert [a != b for a, b in zip(one, two, strict=True)] == [True] * 40
+    one, two = _contest(place, attempt, rounds)
+    assert [a != b for a, b in zip(one, two, strict=True)] == [True] * rounds
 
 
-def _killed_holder(url: str, root: Path) -> None:
+def _killed_holder(place: Place) -> None:
     """A process takes a lease, writes under it, and is killed with it."""
     ready = FORKED.Event()
 
     def hold() -> None:
-        ledger = open_ledger(url, root, CATALOGUE, SystemClock())
+        ledger = open_ledger(place.url, place.root, CATALOGUE, SystemClock())
         lease = ledger.take_lease("production", "spotify", holder="killed")
         ledger.append([event(Kind.INTENDED, intention())], lease=lease)
         ready.set()
@@ -362,9 +414,9 @@ def _killed_holder(url: str, root: Path) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_a_killed_process_of_this_host_loses_its_lease_at_once(
-    opened: Opener, url: str, tmp_path: Path
+    opened: Opener, place: Place
 ) -> None:
-    _killed_holder(url, tmp_path)
+    _killed_holder(place)
     ledger = opened(HandClock())
     assert ledger.take_lease("production", "spotify", holder="ada").fence == 2
     ((_, takeover),) = ledger.events(stream=StreamId(*STREAM[:2], LEASE_SUBJECT))

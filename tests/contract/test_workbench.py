@@ -24,7 +24,7 @@ from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.ern.writer import write_message
 from stardust_gitops.messages.workbench import Workbench, WorkbenchError
 from stardust_gitops.messages.workbench_answer import Opinion
-from stardust_gitops.secrets.references import Secret
+from stardust_gitops.secrets.secret import Secret
 from tests.catalogues import START, FixedClock
 from tests.message_examples import HEADER, delivery, files_of
 from tests.workbench import Answer, Server, invalid, workbench

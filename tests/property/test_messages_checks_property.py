@@ -23,7 +23,7 @@ from tests.message_runs import Sources, disagreement, each_version, run, second_
 from tests.mutations import TRANSFORMATIONS, mutants, paths, structural
 from tests.strategies import messages
 
-KINDS = {"3": 170, "4": 190}
+KINDS = {"3": 150, "4": 170}
 """How many kinds of elements, told apart by parent and attributes, messages of a shape have at
 least."""
 SPOILED = {
@@ -95,7 +95,7 @@ def test_checks_agree_on_every_small_change(version: str) -> None:
 
     collect()
     assert found == []
-    assert len(done) > KINDS[version_named(version).shape]
+    assert len(done) >= KINDS[version_named(version).shape]
 
 
 def _spoiled(root: etree._Element, version: str) -> list[etree._Element]:

@@ -21,8 +21,9 @@ from stardust_gitops.ledger.state import Phase, StreamState
 from stardust_gitops.ledger.store import Snapshot
 from stardust_gitops.planning.decide import REMOVALS
 from stardust_gitops.planning.model import Action, Desired, Item, Plan
-from stardust_gitops.planning.plan_file import dump_plan_file, load_plan_file, narrow
+from stardust_gitops.planning.plan_file import load_plan_file, narrow
 from stardust_gitops.planning.settings import Limit, Safety, TargetSettings
+from stardust_gitops.reports.plan_json import plan_json
 from tests.planning_samples import NOW, digest, error, gtin, plan_of, snapshot, wish
 
 TARGETS = (
@@ -163,7 +164,7 @@ def test_the_order_of_input_does_not_matter_byte_for_byte(
         safety=LOOSE,
     )
     assert second == first
-    assert dump_plan_file(second) == dump_plan_file(first)
+    assert plan_json(second) == plan_json(first)
 
 
 @settings(max_examples=80, deadline=None)
@@ -213,7 +214,7 @@ def test_a_plan_file_never_widens(
 ) -> None:
     states = lived(history)
     approved = load_plan_file(
-        dump_plan_file(planned(desired, states)), environment="production", catalogue="alpha-tide"
+        plan_json(planned(desired, states)), environment="production", catalogue="alpha-tide"
     )
     now = planned(later, states)
     kept, stale = narrow(now, approved)

@@ -16,7 +16,7 @@ from stardust_gitops.catalog.yaml_findings import MOST_FINDINGS, diagnose
 from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.reports.findings_github import github_annotations
 from stardust_gitops.reports.findings_junit import junit_xml
-from stardust_gitops.reports.findings_sarif import sarif_document
+from stardust_gitops.reports.findings_sarif import MOST_RESULTS, sarif_document
 from stardust_gitops.reports.findings_text import render_findings
 from stardust_gitops.rules.book import rule_book
 
@@ -186,3 +186,13 @@ def test_five_thousand_errors_of_yaml_say_how_many_are_left_out() -> None:
 def test_places_of_many_characters_are_right() -> None:
     found = diagnose(b"ab\x07\r\nc\x07\x07\n\n  \x07", "releases/a.yaml")
     assert [(f.line, f.column) for f in found] == [(1, 3), (2, 2), (2, 3), (4, 3)]
+
+
+def test_sarif_holds_no_more_than_github_takes() -> None:
+    notes = [replace(WARNING, severity=Severity.NOTE, line=n) for n in range(MOST_RESULTS + 5)]
+    (run,) = sarif_document([*notes, FINDING])["runs"]
+    assert len(run["results"]) == MOST_RESULTS
+    assert "error" in {result["level"] for result in run["results"]}
+    (told,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert told["message"]["text"].startswith("6 findings left out")
+    assert "invocations" not in sarif_document([FINDING])["runs"][0]

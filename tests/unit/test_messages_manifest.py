@@ -43,6 +43,7 @@ def batch(**changes: Any) -> ManifestBatch:
         sender=MessagingParty(dpid=SENDER, name="Alpha Tide"),
         recipient=MessagingParty(dpid=RECIPIENT, name="Spotify"),
         entries=(ENTRY, SECOND),
+        test=False,
     )
     return replace(plain, **changes)
 

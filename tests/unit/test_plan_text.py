@@ -115,7 +115,8 @@ spotify   ERN 4.3 over SFTP                          3 to send · 1 held · 1 bl
       SG2104 cover is 1500 × 1500, spotify wants 3000
       SG2003 tracks[1] has no ISRC
   ? 0000000000009                               orphaned
-      live, but its file is gone: bring it back, or set `status: takedown`, or `ledger forget` it
+      live, but its file is gone: bring it back, or decide in `removed:`, or set `status: takedown`, or
+      `ledger forget` it
 Plan: 1 takedown, 1 insert, 1 update · 1 held, 1 blocked, 1 orphaned, 2 unchanged · 3 messages, 96.4 MB to upload
 Not sent: 1 release with errors.
 Next: correct the errors; `stardust-gitops validate` shows each and what to do.

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,10 @@ MARKS = re.compile(r"\b(TO[D]O|FIX[M]E|X[X]X|raise Not[I]mplementedError|x[f]ail
 PLACES = re.compile(r"(?<![\w.$}~])/(?:home|Users|root|work)/\w|[.]library\b|/tmp/[v]env")
 BESIDE = re.compile(r"\.\./[s]hared")
 
-PARTS = {"pydantic-core": "pydantic"}  # its error types; each version of one wants one of the other
+PARTS = {
+    "pydantic-core": "pydantic",  # its error types; each version of one wants one of the other
+    "botocore": "boto3",  # likewise
+}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -117,18 +121,27 @@ def test_the_version_is_the_one_printed() -> None:
 
 def test_dependencies_are_what_is_imported() -> None:
     declared = {_distribution(requirement) for requirement in PROJECT["dependencies"]}
-    by_import = importlib.metadata.packages_distributions()
-    imported = {
-        PARTS.get(distribution := _distribution(by_import[top][0]), distribution)
-        for module in modules().values()
-        for _, name, _ in imports(module)
-        if (top := name.partition(".")[0]) not in sys.stdlib_module_names
-        and top not in (PACKAGE, "")
+    extras = {
+        _distribution(requirement)
+        for extra, requirements in PROJECT["optional-dependencies"].items()
+        if extra != "test"
+        for requirement in requirements
     }
-    assert imported == declared
+    by_import = importlib.metadata.packages_distributions()
+    imported: set[str] = set()
+    for module in modules().values():
+        for _, name, _ in imports(module):
+            top = name.partition(".")[0]
+            if top in sys.stdlib_module_names or top in (PACKAGE, ""):
+                continue
+            names = {_distribution(entry) for entry in by_import[top]}  # a namespace has several
+            known = {PARTS.get(entry, entry) for entry in names} & (declared | extras)
+            assert known, f"{module.name} imports {top}, which no dependency brings"
+            imported |= known
+    assert declared <= imported, "nobody imports these"
 
 
-@pytest.mark.parametrize("script", ["catalog_example/run.sh", "tests/run.sh"])
+@pytest.mark.parametrize("script", ["catalog_example/run.sh", "examples/gitops.sh", "tests/run.sh"])
 def test_the_commands_of_the_readme_exist(script: str) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert re.search(rf"^\s*sh {re.escape(script)}\b", readme, re.MULTILINE)
@@ -178,3 +191,20 @@ def _distribution(requirement: str) -> str:
     name = re.match(r"[\w.-]+", requirement)
     assert name is not None
     return re.sub(r"[-_.]+", "-", name[0]).lower()
+
+
+def test_the_invariants_name_tests_that_are_there() -> None:
+    text = (ROOT / "docs" / "development.md").read_text(encoding="utf-8")
+    table = text[text.index("## What must always hold") : text.index("## Tests")]
+    files = {
+        path.name: path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/test_*.py")
+    }
+    tests = set(re.findall(r"^def (test_\w+)\(", "\n".join(files.values()), re.MULTILINE))
+    named = re.findall(r"`(?:[\w/]+/)?(test_[\w*]+(?:\.py)?)`", table)
+    assert len(named) > 40
+    missing = [
+        name
+        for name in named
+        if name not in tests and not any(fnmatchcase(file, name) for file in files)
+    ]
+    assert missing == []

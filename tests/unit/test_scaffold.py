@@ -12,12 +12,19 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from stardust_gitops import __version__
 from stardust_gitops.catalog.models.config import ConfigFile
 from stardust_gitops.catalog.models.label import LabelFile
 from stardust_gitops.catalog.models.party import PartyFile
 from stardust_gitops.catalog.models.target import TargetFile
 from stardust_gitops.catalog.yaml_strict import parse
-from stardust_gitops.cli.init import EXAMPLE_DPID, EXAMPLE_NAME, name_of, scaffold
+from stardust_gitops.cli.init import (
+    EXAMPLE_DPID,
+    EXAMPLE_NAME,
+    GITHUB_LEDGER,
+    name_of,
+    scaffold,
+)
 from stardust_gitops.errors import UsageError
 from stardust_gitops.identifiers.dpid import dpid_check_ok
 
@@ -63,6 +70,24 @@ def test_all_that_a_catalogue_needs_is_there() -> None:
         "targets/local.yaml",
         "tracks/.gitkeep",
     ]
+
+
+def test_github_s_files_come_on_request() -> None:
+    of = config().model_copy(update={"ledger": GITHUB_LEDGER})
+    found = scaffold(of, example_dpid=True, example_name=True, lfs=False, github=True)
+    assert sorted(found.keys() - files().keys()) == [
+        ".github/CODEOWNERS",
+        ".github/stardust-gitops.txt",
+        ".github/workflows/deliver.yml",
+        ".github/workflows/review-forks.yml",
+        ".github/workflows/review.yml",
+        ".github/workflows/scheduled.yml",
+    ]
+    assert f"\nstardust-gitops=={__version__}\n" in found[".github/stardust-gitops.txt"]
+    assert "ledger: git:stardust-ledger\n" in found["stardust.yaml"]
+    assert "branch `stardust-ledger`" in found["README.md"]
+    owners = [line for line in found[".github/CODEOWNERS"].splitlines() if line]
+    assert all(line.startswith("#") for line in owners), "nobody is made up"
 
 
 def test_the_root_says_what_was_asked_for() -> None:

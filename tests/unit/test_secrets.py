@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from stardust_gitops.errors import GitOpsError
-from stardust_gitops.secrets import Reference, Secret, Source, parse_reference, redact, resolve
+from stardust_gitops.secrets.references import Reference, parse_reference, resolve
+from stardust_gitops.secrets.secret import Secret, redact
 
 VALUE = "hunter2-is-012345"
 
@@ -21,11 +22,11 @@ VALUE = "hunter2-is-012345"
 @pytest.mark.parametrize(
     ("text", "reference"),
     [
-        ("env:SPOTIFY_KEY", Reference(Source.ENV, "SPOTIFY_KEY")),
-        ("env:_a1", Reference(Source.ENV, "_a1")),
-        ("file:/run/secrets/key", Reference(Source.FILE, "/run/secrets/key")),
-        ("file:C:\\keys\\my key", Reference(Source.FILE, "C:\\keys\\my key")),
-        ("file:env:x", Reference(Source.FILE, "env:x")),
+        ("env:SPOTIFY_KEY", Reference("env", "SPOTIFY_KEY")),
+        ("env:_a1", Reference("env", "_a1")),
+        ("file:/run/secrets/key", Reference("file", "/run/secrets/key")),
+        ("file:C:\\keys\\my key", Reference("file", "C:\\keys\\my key")),
+        ("file:env:x", Reference("file", "env:x")),
     ],
 )
 def test_references(text: str, reference: Reference) -> None:
@@ -154,7 +155,7 @@ def test_a_file_that_is_no_secret_is_named(name: str, what: str, tmp_path: Path)
     (tmp_path / "binary").write_bytes(VALUE.encode() + b"\xff")
     (tmp_path / "large").write_text(VALUE * 10_000)
     with pytest.raises(GitOpsError, match=what) as caught:
-        resolve(Reference(Source.FILE, name), environ={}, root=tmp_path)
+        resolve(Reference("file", name), environ={}, root=tmp_path)
     assert name.rstrip("/") in str(caught.value)
     assert caught.value.hint
     assert VALUE not in "".join(traceback.format_exception(caught.value))

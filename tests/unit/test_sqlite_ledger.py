@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import sqlite3
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -15,10 +16,11 @@ import pytest
 
 from stardust_gitops.clock import SystemClock
 from stardust_gitops.errors import GitOpsError, SafetyError, UsageError
+from stardust_gitops.ledger import process
 from stardust_gitops.ledger.events import Kind
 from stardust_gitops.ledger.open import create_ledger, open_ledger
-from stardust_gitops.ledger.sqlite import SqliteLedger, connection, create, process, schema
-from stardust_gitops.ledger.sqlite.process import Process
+from stardust_gitops.ledger.process import Process
+from stardust_gitops.ledger.sqlite import SqliteLedger, connection, create, schema
 from stardust_gitops.ledger.state import Phase
 from stardust_gitops.ledger.store import LedgerError, LedgerMissingError, WrongLedgerError
 from tests.ledger_samples import CATALOGUE, OTHER, STREAM, deliver, event, write
@@ -370,11 +372,28 @@ def test_a_damaged_copy_of_the_derived_head_does_not_fork_a_stream(
         ledger.append([event(Kind.FORGOTTEN, stream=OTHER)])
 
 
-@pytest.mark.parametrize("url", ["git:branch", "postgresql://h/d", "s3://b/p", "ledger.db", ""])
+@pytest.mark.parametrize("url", ["mysql://h/d", "ledger.db", ""])
 def test_other_backends_are_not_there_yet(tmp_path: Path, url: str) -> None:
     for way_in in (open_ledger, create_ledger):
         with pytest.raises(UsageError, match="not available in this version"):
             way_in(url, tmp_path, CATALOGUE, SystemClock())
+
+
+@pytest.mark.parametrize(
+    ("url", "module", "extra"),
+    [
+        ("postgresql://ada@db.example.com/x", "psycopg", "postgres"),
+        ("s3://bucket/prefix", "boto3", "aws"),
+        ("azure://container/prefix?account=name", "azure.storage.blob", "azure"),
+    ],
+)
+def test_a_package_that_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, module: str, extra: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(GitOpsError, match="not installed") as caught:
+        open_ledger(url, tmp_path, CATALOGUE, SystemClock())
+    assert f"stardust-gitops[{extra}]" in (caught.value.hint or "")
 
 
 def test_a_url_says_where(tmp_path: Path) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal, get_args
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, Field
 
 from stardust_gitops.catalog.models.deals import DealEntry, Deals
+from stardust_gitops.catalog.models.environment import EnvironmentEntry, EnvironmentName
+from stardust_gitops.catalog.models.notification import NotificationEntry
+from stardust_gitops.catalog.models.policy import PolicyEntry
 from stardust_gitops.catalog.models.scalars import (
     Dpid,
     Given,
+    Icpn,
     Language,
     Model,
     Name,
@@ -20,7 +25,9 @@ from stardust_gitops.catalog.models.scalars import (
     Whole,
     refuse,
 )
+from stardust_gitops.catalog.models.schedule import ScheduleEntry
 from stardust_gitops.catalog.models.target import Pair
+from stardust_gitops.secrets.references import parse_reference
 
 
 def _group(value: str) -> str:
@@ -32,6 +39,24 @@ def _group(value: str) -> str:
 def _requirement(value: str) -> str:
     if not re.fullmatch(r">=[0-9]+(\.[0-9]+){0,2}", value):
         refuse("SG1120", f"{value!r} is no requirement", 'write it as  requires: ">=0.4"')
+    return value
+
+
+def _without_password(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        if parts.password is not None:
+            raise ValueError
+        for name, text in parse_qsl(parts.query):
+            if name.endswith("password"):
+                parse_reference(text)
+    except ValueError:
+        refuse(
+            "SG1118",
+            "the password of the ledger stands in its URL (so it is not repeated here), or this is"
+            " no URL",
+            "write  ?password=env:NAME  or leave it out and give PGPASSWORD or a .pgpass file",
+        )
     return value
 
 
@@ -84,10 +109,21 @@ RuleSeverity = Literal["error", "warning", "note", "off"]
 """What a catalogue makes of a rule."""
 
 
+class RemovedEntry(Model):
+    """What becomes of a release that was delivered and whose file is gone: taken down where it is
+    live, or left alone there (``forget``). Without `targets` that holds everywhere."""
+
+    decision: Literal["takedown", "forget"]
+    reason: Text
+    targets: Annotated[tuple[Name, ...] | None, Given] = None
+
+
 class ConfigFile(Model):
     """The catalogue's configuration. A ledger belongs to one `id`. `deal_sets` are used by releases
-    by name, `offers` by targets. `release_days` are the weekdays on which releases come out.
-    `rules` hold by the id of a rule how much it matters here."""
+    by name, `offers` by targets. `policies` are judged over the plan. `removed` decides on releases
+    whose files are gone. `release_days` are the weekdays on which releases come out. `rules` hold
+    by the id of a rule how much it matters here. `environments` say who takes part in which,
+    `schedule` how often apply is run, `notifications` who is told."""
 
     format: Literal["1"]
     requires: Annotated[str, AfterValidator(_requirement)] | None = None
@@ -99,7 +135,12 @@ class ConfigFile(Model):
     )
     deal_sets: dict[Name, tuple[DealEntry, ...]] = Field(default_factory=dict)
     offers: dict[Name, tuple[Pair, ...]] = Field(default_factory=dict)
-    ledger: Text = "sqlite:.stardust/ledger.db"
+    ledger: Annotated[Text, AfterValidator(_without_password)] = "sqlite:.stardust/ledger.db"
     safety: SafetyEntry = SafetyEntry()
+    environments: dict[EnvironmentName, EnvironmentEntry] = Field(default_factory=dict)
+    schedule: ScheduleEntry | None = None
+    notifications: tuple[NotificationEntry, ...] = ()
+    policies: tuple[PolicyEntry, ...] = ()
+    removed: dict[Icpn, RemovedEntry] = Field(default_factory=dict)
     release_days: Annotated[tuple[Weekday, ...], Given] = ("Friday",)
     rules: dict[Text, RuleSeverity] = Field(default_factory=dict)

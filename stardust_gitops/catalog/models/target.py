@@ -42,7 +42,12 @@ def _secret(value: str) -> str:
     try:
         parse_reference(value)
     except ValueError as error:
-        refuse("SG1118", str(error), "keep the secret outside the catalogue: env:NAME or file:PATH")
+        refuse(
+            "SG1118",
+            str(error),
+            "keep the secret outside the catalogue: env:NAME or file:PATH"
+            " (docs/secrets.md has more)",
+        )
     return value
 
 

@@ -45,7 +45,7 @@ def send(
     skipped = line.do(lambda transport: _place(session, transport, member, path, source))
     if not skipped:
         data = {"path": path, "size": source.size, "sha256": source.sha256, "batch": batch}
-        session.journal.append(Entry(member.stream, Kind.FILE_UPLOADED, data))
+        session.journal.advise(Entry(member.stream, Kind.FILE_UPLOADED, data))
     session.report("file_done", **about, skipped=skipped)
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from stardust_gitops.clock import Clock
 from stardust_gitops.ledger.sqlite.connection import create_file
-from stardust_gitops.ledger.sqlite.ledger import LEASE_EXPIRY, SqliteLedger
+from stardust_gitops.ledger.sqlite.ledger import SqliteLedger
 
-__all__ = ["LEASE_EXPIRY", "SqliteLedger", "create", "open_ledger"]
+__all__ = ["SqliteLedger", "create", "open_ledger"]
 
 
 def create(

@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
-import threading
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from stardust_gitops import __version__
 from stardust_gitops.clock import Clock, SystemClock, instant_text
 from stardust_gitops.ledger.audit import Auditor
-from stardust_gitops.ledger.events import LEASE_SUBJECT, Event, Kind, Provenance, StreamId
+from stardust_gitops.ledger.events import Event
+from stardust_gitops.ledger.holding import (
+    LEASE_EXPIRY,
+    Holding,
+    Watch,
+    counting,
+    held,
+    must_cover,
+    takeover,
+    takeover_stream,
+)
 from stardust_gitops.ledger.sqlite import leases, rows, schema
-from stardust_gitops.ledger.sqlite.connection import in_words, ledger_error, open_file
-from stardust_gitops.ledger.state import BatchState, StreamState
-from stardust_gitops.ledger.store import Lease, LedgerError, Operation, Snapshot
-from stardust_gitops.ledger.upcast import UPCASTERS, Upcaster, read_event
-
-LEASE_EXPIRY = 60.0
-"""Seconds without a beat after which an observer takes a lease over."""
+from stardust_gitops.ledger.sqlite.connection import ledger_error
+from stardust_gitops.ledger.sqlite.tables import Tables
+from stardust_gitops.ledger.store import Lease, LeaseLostError, missing_bytes
+from stardust_gitops.ledger.upcast import UPCASTERS, Upcaster
 
 _POLL_SECONDS = 1.0
 
 
-class SqliteLedger:
-    """A ledger in one file, used by any number of processes of one machine.
+class SqliteLedger(Tables):
+    """A ledger in one file. See `Tables` for who may use it."""
 
-    Write-ahead log; every commit is on the disk when it returns. One connection, guarded; it must
-    not be carried into a forked process. Not for network file systems: SQLite's locks and shared
-    memory do not work there.
-    """
+    keeps_advisory = True
 
     def __init__(
         self,
@@ -49,92 +49,16 @@ class SqliteLedger:
         `LedgerMissingError` where there is none, `WrongLedgerError` where it belongs to another
         catalogue or a newer program, `LedgerError` where it cannot be read.
         """
-        self._path = path
+        super().__init__(path, catalogue_id, upcasters=upcasters)
         self._clock = clock or SystemClock()
-        self._upcasters = upcasters
-        self._watch = leases.Watch(expiry)
-        self._lock = threading.RLock()
-        self._process = os.getpid()
-        self._connection = open_file(path, catalogue_id)
-
-    @contextmanager
-    def _transaction(self, begin: str, end: str) -> Iterator[sqlite3.Connection]:
-        """All or nothing, and nobody else's writing shows in between."""
-        if os.getpid() != self._process:
-            raise LedgerError(
-                "the ledger was opened in another process", hint="open it again after a fork"
-            )
-        with self._lock, in_words(self._path):
-            connection = self._connection
-            try:
-                connection.execute(begin)
-                yield connection
-                connection.execute(end)
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-
-    def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
-        # Not COMMIT: on a damaged file that fails, though there is nothing to commit.
-        return self._transaction("BEGIN", "ROLLBACK")
-
-    def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
-        return self._transaction("BEGIN IMMEDIATE", "COMMIT")
-
-    def snapshot(self, environment: str, *, since: str) -> Snapshot:
-        """See `LedgerStore.snapshot`."""
-        with self._reading() as connection:
-            position = rows.last_position(connection)
-            states = connection.execute(
-                "SELECT target, subject, state FROM streams WHERE environment = ? AND planned",
-                (environment,),
-            ).fetchall()
-            operations = connection.execute(
-                "SELECT time, target, operation, subject FROM events"
-                " WHERE environment = ? AND time > ? AND operation IS NOT NULL ORDER BY time",
-                (environment, since),
-            ).fetchall()
-        releases, batches = rows.load_states(states, environment)
-        recent = tuple(
-            Operation(time=time, target=target, operation=operation, release=subject)
-            for time, target, operation, subject in operations
-        )
-        return Snapshot(position=position, releases=releases, batches=batches, recent=recent)
-
-    def state(self, stream: StreamId) -> StreamState:
-        """See `LedgerStore.state`. ValueError for the stream of a batch."""
-        with self._reading() as connection:
-            state = rows.load(connection, stream)
-        if not isinstance(state, StreamState):
-            raise ValueError(f"{stream.subject} is a batch")
-        return state
-
-    def batch(self, stream: StreamId) -> BatchState:
-        """See `LedgerStore.batch`. ValueError for the stream of a release."""
-        with self._reading() as connection:
-            state = rows.load(connection, stream)
-        if not isinstance(state, BatchState):
-            raise ValueError(f"{stream.subject} is not a batch")
-        return state
-
-    def events(
-        self, *, after: int = 0, stream: StreamId | None = None
-    ) -> Iterator[tuple[int, Event]]:
-        """See `LedgerStore.events`. Reads page by page: the ledger may grow meanwhile."""
-        while True:
-            with self._reading() as connection:
-                page = rows.page(connection, after, stream)
-            if not page:
-                return
-            for position, body in page:
-                yield position, read_event(body, self._upcasters)
-            after = page[-1][0]
+        self._watch = Watch(expiry)
 
     def append(self, events: Sequence[Event], *, lease: Lease | None = None) -> int:
         """See `LedgerStore.append`."""
         with self._writing() as connection:
             if lease is not None:
-                leases.check(connection, lease, events)
+                _counting(connection, lease)
+                must_cover(lease, events)
             return rows.append(connection, events)
 
     def store(self, data: bytes) -> str:
@@ -153,65 +77,58 @@ class SqliteLedger:
         with self._reading() as connection:
             data = rows.get_blob(connection, digest)
         if data is None:
-            raise LedgerError(
-                f"the bytes {digest} are missing in the ledger, or damaged",
-                hint="run `stardust-gitops ledger verify`; restore the ledger from a backup",
-                code="SG5008",
-            )
+            raise missing_bytes(digest)
         return data
 
-    def take_lease(self, environment: str, target: str, *, holder: str, wait: float = 0.0) -> Lease:
+    def take_lease(
+        self, environment: str, target: str, *, holder: str, wait: float = 0.0, force: bool = False
+    ) -> Lease:
         """See `LedgerStore.take_lease`."""
         until = self._clock.monotonic() + wait
         while True:
             with self._writing() as connection:
-                holding, now = leases.read(connection, environment, target), self._clock.monotonic()
-                held = holding is not None and holding.held
-                reason = self._watch.why_over(holding, now) if holding and held else None
-                if holding is None or not held or reason:
-                    lease = leases.grant(connection, environment, target, holder, holding)
-                    if holding and reason:
-                        event = self._takeover(connection, lease, holding, reason)
-                        rows.append(connection, [event])
-                    return lease
+                before, now = leases.read(connection, environment, target), self._clock.monotonic()
+                if before is None or self._watch.is_free(before, now, force=force):
+                    taken = Holding.next(before, environment, target, holder)
+                    leases.write(connection, taken)
+                    if before and (reason := self._watch.why_over(before, now, force=force)):
+                        self._record(connection, taken.lease, before, reason)
+                    return taken.lease
             if now >= until:
-                raise leases.held(holding, self._watch.expiry)
+                raise held(before, self._watch.expiry)
             self._clock.sleep(min(_POLL_SECONDS, until - now))
 
-    def _takeover(
-        self, connection: sqlite3.Connection, lease: Lease, lost: leases.Holding, reason: str
-    ) -> Event:
-        stream = StreamId(lease.environment, lease.target, LEASE_SUBJECT)
-        state = rows.load(connection, stream)
-        return Event(
-            stream=stream,
-            version=state.version + 1,
-            previous=state.head,
-            kind=Kind.LEASE_TAKEN_OVER,
+    def _record(
+        self, connection: sqlite3.Connection, lease: Lease, before: Holding, reason: str
+    ) -> None:
+        state = rows.load(connection, takeover_stream(lease.environment, lease.target))
+        event = takeover(
+            lease,
+            before,
+            reason,
             time=instant_text(self._clock.now()),
-            provenance=Provenance(actor=lease.holder, run=lease.holder, program=__version__),
-            data={
-                "reason": reason,
-                "fence": lease.fence,
-                "holder": lease.holder,
-                "lost": {
-                    "fence": lost.lease.fence,
-                    "holder": lost.lease.holder,
-                    "host": lost.process.host,
-                    "pid": lost.process.pid,
-                },
-            },
+            version=state.version,
+            previous=state.head,
         )
+        rows.append(connection, [event])
+
+    def held_leases(self) -> list[Holding]:
+        """See `LedgerStore.held_leases`."""
+        with self._reading() as connection:
+            return leases.held(connection)
 
     def renew_lease(self, lease: Lease) -> None:
         """See `LedgerStore.renew_lease`."""
         with self._writing() as connection:
-            leases.beat(connection, lease)
+            leases.write(connection, _counting(connection, lease).beaten())
 
     def release_lease(self, lease: Lease) -> None:
         """See `LedgerStore.release_lease`."""
         with self._writing() as connection:
-            leases.release(connection, lease)
+            try:
+                leases.write(connection, _counting(connection, lease).released())
+            except LeaseLostError:
+                return
 
     def rebuild(self) -> None:
         """See `LedgerStore.rebuild`."""
@@ -243,14 +160,10 @@ class SqliteLedger:
             rows.ever_written(connection),
         )
         auditor.compare(rows.derived(connection))
-        for digest in rows.blob_digests(connection):
-            by = auditor.references.pop(digest, "nothing refers to them")
-            if rows.get_blob(connection, digest) is None:
-                problems.append(f"the bytes {digest} are damaged ({by})")
-        for digest, by in auditor.references.items():
-            problems.append(f"the bytes {digest} are missing ({by})")
+        auditor.compare_bytes(
+            (digest, rows.get_blob(connection, digest)) for digest in rows.blob_digests(connection)
+        )
 
-    def close(self) -> None:
-        """See `LedgerStore.close`."""
-        with self._lock, in_words(self._path):
-            self._connection.close()
+
+def _counting(connection: sqlite3.Connection, lease: Lease) -> Holding:
+    return counting(leases.read(connection, lease.environment, lease.target), lease)

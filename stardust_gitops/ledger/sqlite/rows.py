@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-import hashlib
 import sqlite3
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 
 from stardust_gitops.ledger.audit import (
     Derived,
@@ -18,13 +14,11 @@ from stardust_gitops.ledger.audit import (
     derive,
     fold,
     fresh_state,
-    operation_of,
 )
-from stardust_gitops.ledger.codec import load_batch, load_release
-from stardust_gitops.ledger.events import EVENT_FORMAT, GENESIS, Event, StreamId
-from stardust_gitops.ledger.state import BatchState, StreamState
-from stardust_gitops.ledger.store import ConflictError, LedgerError
+from stardust_gitops.ledger.events import GENESIS, Event, StreamId
 from stardust_gitops.ledger.upcast import Upcaster, read_event
+from stardust_gitops.ledger.writing import conflict, decode_state, fit, unpack
+from stardust_gitops.ledger.writing import load_states as load_states
 
 _EVENT = "position, environment, target, subject, version, time, operation, digest, body"
 _PAGE = 1000
@@ -68,52 +62,12 @@ def derived(connection: sqlite3.Connection) -> dict[StreamId, Derived]:
     return {StreamId(*row[:3]): Derived(bool(row[3]), row[4]) for row in rows}
 
 
-def load_states(
-    rows: Sequence[tuple[str, str, bytes]], environment: str
-) -> tuple[dict[StreamId, StreamState], dict[StreamId, BatchState]]:
-    """The states in rows of (target, subject, state): those of releases, those of batches."""
-    releases: dict[StreamId, StreamState] = {}
-    batches: dict[StreamId, BatchState] = {}
-    with _without_collection():
-        for target, subject, data in rows:
-            stream = StreamId(environment, target, subject)
-            state = _decode(stream, data)
-            if isinstance(state, BatchState):
-                batches[stream] = state
-            else:
-                releases[stream] = state
-    return releases, batches
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Without the cyclic garbage collector: it would search a hundred thousand states, all of
-    which stay, again and again (half the time of a snapshot)."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-def _decode(stream: StreamId, data: bytes) -> State:
-    try:
-        return load_batch(data) if stream.is_batch else load_release(data)
-    except (KeyError, TypeError, ValueError) as error:
-        raise LedgerError(
-            f"the state of stream {'/'.join(stream)} in the ledger is damaged: {error}",
-            hint="run `stardust-gitops ledger verify`, then `stardust-gitops ledger rebuild`",
-        ) from error
-
-
 def load(connection: sqlite3.Connection, stream: StreamId) -> State:
     """The present state of a stream, a fresh one where it does not exist."""
     row = connection.execute(
         "SELECT state FROM streams WHERE environment = ? AND target = ? AND subject = ?", stream
     ).fetchone()
-    return fresh_state(stream) if row is None else _decode(stream, row[0])
+    return fresh_state(stream) if row is None else decode_state(stream, row[0])
 
 
 def save(connection: sqlite3.Connection, states: Mapping[StreamId, State]) -> None:
@@ -127,46 +81,15 @@ def save(connection: sqlite3.Connection, states: Mapping[StreamId, State]) -> No
 
 def append(connection: sqlite3.Connection, events: Sequence[Event]) -> int:
     """Write events and what they make of their streams; errors as in `LedgerStore.append`."""
-    states: dict[StreamId, State] = {}
-    stored = []
-    for event in events:
-        stream = event.stream
-        state = states.get(stream) or load(connection, stream)
-        if (event.version, event.previous) != (state.version + 1, state.head):
-            raise _conflict(stream)
-        body = _body(event)
-        digest = hashlib.sha256(body).hexdigest()
-        states[stream] = fold(state, event, digest)
-        operation = operation_of(event)
-        stored.append((*stream, event.version, event.time, operation, digest, body))
+    stored, states = fit(events, lambda stream: load(connection, stream))
     try:
         connection.executemany(
             f"INSERT INTO events ({_EVENT}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)", stored
         )
     except sqlite3.IntegrityError as error:
-        raise _conflict(events[0].stream) from error
+        raise conflict(events[0].stream) from error
     save(connection, states)
     return last_position(connection)
-
-
-def _conflict(stream: StreamId) -> ConflictError:
-    return ConflictError(
-        f"{stream.subject} at {stream.target}: another writer was faster",
-        hint="nothing was recorded twice; run `stardust-gitops plan` and apply again",
-    )
-
-
-def _body(event: Event) -> bytes:
-    if event.format != EVENT_FORMAT:
-        raise LedgerError(f"events of format {event.format} are not written any more")
-    try:
-        return event.body()
-    except TypeError as error:
-        raise LedgerError(
-            f"an event of {event.stream.subject} at {event.stream.target} holds what JSON cannot:"
-            f" {error}",
-            hint="this is a bug, or text that is not Unicode in an answer of the recipient",
-        ) from error
 
 
 def page(
@@ -237,12 +160,7 @@ def get_blob(connection: sqlite3.Connection, digest: str) -> bytes | None:
     if row is None:
         return None
     size, packed = row
-    try:
-        # Never more than was stored: damaged bytes could grow without end.
-        data = zlib.decompressobj().decompress(packed, size + 1)
-    except (TypeError, ValueError, zlib.error):
-        return None
-    return data if hashlib.sha256(data).hexdigest() == digest else None
+    return unpack(digest, size, packed)
 
 
 def blob_digests(connection: sqlite3.Connection) -> list[str]:

@@ -216,6 +216,22 @@ SHAPES = (
         "DDEX MEAD 1.1 (key and time signature)",
     ),
     documented(
+        "SG1130",
+        "a policy is no expression",
+        "A policy that cannot be read would hold nothing back.",
+        "policies: [{name: no Fridays, require: now.weekday =! 'Friday'}]",
+        "write it in CEL (cel.dev), as  now.weekday != 'Friday'",
+        "policies",
+    ),
+    documented(
+        "SG1131",
+        "what an environment is called, or requires, is not understood",
+        "It would hold nothing back.",
+        "environments: {production: {requires: {tested: {spotify: spotify-test}}}}",
+        "write it as  requires: {accepted-in-test: {spotify: spotify-test}}",
+        "environments (docs/environments.md)",
+    ),
+    documented(
         "SG1203",
         "an unknown territory or group",
         "A deal would count nowhere, or be refused.",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from stardust_gitops.delivery.results import Outcome
 from stardust_gitops.ledger.events import Kind
@@ -119,12 +122,21 @@ def test_a_stop_ends_waiting_for_another_try(label: Studio) -> None:
     assert sum(path.endswith(".jpg") for path in wire.puts()) == 1
 
 
+@pytest.fixture
+def _ctrl_c() -> Iterator[None]:
+    """^C counts: a shell lets its background jobs ignore it, and Python leaves that as it is."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_ctrl_c")
 def test_ctrl_c_is_a_stop(label: Studio) -> None:
     wire = flaky(label)
 
     def interrupt() -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        assert label.stop.wait(10)
+        assert label.stop.wait(60)
 
     wire.hooks.append(("put", r"\.jpg$", interrupt))
     release = label.put_release(1)

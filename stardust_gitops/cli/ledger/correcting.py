@@ -1,9 +1,8 @@
-"""``stardust-gitops ledger``."""
+"""``ledger adopt``, ``forget``, ``move`` and ``resolve``: shown first, asked, recorded."""
 
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from pathlib import Path
 
 import click
@@ -17,16 +16,9 @@ from stardust_gitops.cli.options import (
 )
 from stardust_gitops.cli.output import print_json
 from stardust_gitops.cli.progress import counting
-from stardust_gitops.cli.session import (
-    Session,
-    open_catalogue_at,
-    provenance,
-    session,
-    stream_of,
-)
+from stardust_gitops.cli.session import Session, provenance, session, stream_of
 from stardust_gitops.clock import instant_text
 from stardust_gitops.errors import UsageError
-from stardust_gitops.ledger.open import create_ledger
 from stardust_gitops.planning.selection import Selection
 from stardust_gitops.reconciler import corrections
 from stardust_gitops.reconciler.corrections import Correction
@@ -35,92 +27,7 @@ _REASON = click.option("--reason", required=True, help="Why; stands in the ledge
 _APPROVE = click.option("--auto-approve", is_flag=True, help="Do not ask.")
 
 
-@click.group("ledger")
-def command() -> None:
-    """Make, check and correct the ledger of deliveries.
-
-    The ledger records what every recipient has been sent and what it answered. It is never
-    created by accident, and loses nothing.
-    """
-
-
-@command.command("init")
-@catalogue_option
-@click.pass_context
-def init(ctx: click.Context, catalog: Path) -> None:
-    """Make the ledger that stardust.yaml names.
-
-    A new ledger knows of no delivery: everything would be sent. `ledger adopt` records what the
-    recipients have already.
-    """
-    workspace = open_catalogue_at(catalog)
-    config = workspace.catalogue.config
-    create_ledger(config.ledger, workspace.root, config.id, outside(ctx).clock).close()
-    click.echo(f"The ledger of {config.id} was made: {config.ledger}")
-
-
-@command.command("verify")
-@catalogue_option
-@format_option("text", "json")
-@click.pass_context
-def verify(ctx: click.Context, catalog: Path, output_format: str) -> int:
-    """Check every chain, checkpoint and stored byte of the ledger."""
-    with session(catalog, outside(ctx).clock) as here:
-        problems = here.ledger.verify()
-    if output_format == "json":
-        print_json({"format_version": "1.0", "problems": problems})
-    else:
-        for problem in problems:
-            click.echo(problem)
-        click.echo(f"{len(problems)} problems." if problems else "The ledger is sound.")
-    return 1 if problems else 0
-
-
-@command.command("rebuild")
-@catalogue_option
-@click.pass_context
-def rebuild(ctx: click.Context, catalog: Path) -> None:
-    """Make the tables that `plan` reads anew from the events."""
-    with session(catalog, outside(ctx).clock) as here:
-        here.ledger.rebuild()
-    click.echo("The derived tables were rebuilt.")
-
-
-@command.command("show")
-@catalogue_option
-@environment_option
-@format_option("text", "json")
-@click.pass_context
-def show(ctx: click.Context, catalog: Path, environment: str, output_format: str) -> None:
-    """Show what the ledger holds, by target."""
-    with session(catalog, outside(ctx).clock) as here:
-        snapshot = here.ledger.snapshot(environment, since=instant_text(here.clock.now()))
-        config = here.workspace.catalogue.config
-    phases: dict[str, Counter[str]] = {}
-    for stream, state in snapshot.releases.items():
-        phases.setdefault(stream.target, Counter())[str(state.phase)] += 1
-    if output_format == "json":
-        print_json(
-            {
-                "format_version": "1.0",
-                "catalogue": config.id,
-                "ledger": config.ledger,
-                "environment": environment,
-                "position": snapshot.position,
-                "open_batches": len(snapshot.batches),
-                "targets": {target: dict(count) for target, count in sorted(phases.items())},
-            }
-        )
-        return
-    click.echo(f"{config.ledger} of {config.id}, {environment}: {snapshot.position} events")
-    for target, count in sorted(phases.items()):
-        parts = (f"{number} {phase.replace('_', ' ')}" for phase, number in sorted(count.items()))
-        click.echo(f"  {target:<20} {', '.join(parts)}")
-    if snapshot.batches:
-        click.echo(f"  {len(snapshot.batches)} shipments are under way; apply carries them on")
-
-
-@command.command("adopt")
+@click.command("adopt")
 @catalogue_option
 @selection_options
 @environment_option
@@ -154,7 +61,7 @@ def adopt(
         _record(here, environment, found, auto_approve, output_format)
 
 
-@command.command("forget")
+@click.command("forget")
 @catalogue_option
 @selection_options
 @environment_option
@@ -183,7 +90,40 @@ def forget(
         _record(here, environment, found, auto_approve, output_format)
 
 
-@command.command("move")
+@click.command("acknowledge")
+@catalogue_option
+@selection_options
+@environment_option
+@_REASON
+@_APPROVE
+@format_option("text", "json")
+@click.pass_context
+def acknowledge(
+    ctx: click.Context,
+    catalog: Path,
+    chosen: Selection,
+    environment: str,
+    reason: str,
+    auto_approve: bool,
+    output_format: str,
+) -> None:
+    """Record that recipients accepted what they were sent last. Sends nothing.
+
+    For answers that came by mail or stand in a portal.
+
+    \b
+    Example:
+      stardust-gitops ledger acknowledge --environment test --target spotify-test --reason "by mail"
+    """
+    if not chosen.targets:
+        raise UsageError("ledger acknowledge needs --target", hint="say who accepted it")
+    with session(catalog, outside(ctx).clock) as here:
+        now = instant_text(here.clock.now())
+        found = corrections.acknowledge(here.ledger, environment, chosen, reason, since=now)
+        _record(here, environment, found, auto_approve, output_format)
+
+
+@click.command("move")
 @click.argument("old")
 @click.argument("new")
 @catalogue_option
@@ -209,7 +149,7 @@ def move(
         _record(here, environment, found, auto_approve, output_format)
 
 
-@command.command("resolve")
+@click.command("resolve")
 @click.argument("stream", metavar="ICPN@TARGET")
 @click.argument("outcome", type=click.Choice(["delivered", "resend"]))
 @catalogue_option

@@ -1,0 +1,1 @@
+"""Ledgers in stores of objects: S3 and Azure Blob."""

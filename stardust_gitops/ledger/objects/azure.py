@@ -1,0 +1,200 @@
+"""The ledger in Azure Blob Storage: ``azure://container/prefix?account=NAME``.
+
+The account may also come from ``AZURE_STORAGE_ACCOUNT``. Its key comes from ``AZURE_STORAGE_KEY``;
+without one azure-identity looks for a role of the job or a login. ``?endpoint=URL`` is for stores
+that speak Azure's language elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stardust_gitops.clock import Clock
+from stardust_gitops.errors import UsageError
+from stardust_gitops.ledger.drivers import must_have
+from stardust_gitops.ledger.objects.bucket import Stored
+from stardust_gitops.ledger.objects.opening import create_in, open_in
+from stardust_gitops.ledger.segments.log import OutrunError, UnreachableError
+from stardust_gitops.ledger.store import LedgerError, LedgerMissingError
+from stardust_gitops.ledger.urls import split_url
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+    from azure.storage.blob import ContainerClient
+
+    from stardust_gitops.ledger.objects.opening import ObjectLedger
+
+__all__ = ["create", "open_ledger"]
+
+_OPTIONS = {"account", "endpoint"}
+_SECONDS = 20
+
+
+def create(
+    location: str, catalogue_id: str, *, root: Path = Path(), clock: Clock | None = None
+) -> ObjectLedger:
+    """A new ledger in a container that is there. `SafetyError` where there is one."""
+    return create_in(AzureBucket(location), catalogue_id, root=root, clock=clock)
+
+
+def open_ledger(
+    location: str, catalogue_id: str, *, root: Path = Path(), clock: Clock | None = None
+) -> ObjectLedger:
+    """The ledger in a container. `LedgerMissingError`, `WrongLedgerError`, `SafetyError` where it
+    was rewritten, `LedgerError`."""
+    return open_in(AzureBucket(location), catalogue_id, root=root, clock=clock)
+
+
+class AzureBucket:
+    """See `Bucket`."""
+
+    def __init__(self, location: str) -> None:
+        """`location` is ``//container/prefix?option=value``; `UsageError` where it is not."""
+        parts, options = split_url("azure", location)
+        account = options.get("account", os.environ.get("AZURE_STORAGE_ACCOUNT", ""))
+        known = account or options.get("endpoint")
+        if not parts.netloc or "@" in parts.netloc or set(options) - _OPTIONS or not known:
+            # Not repeated: somebody may have put a key into it.
+            raise UsageError(
+                "ledger azure: is not followed by a container, a prefix and an account",
+                hint="write  ledger: azure://container/prefix?account=NAME",
+            )
+        must_have("azure.storage.blob", "azure")
+        self._prefix = f"{parts.path.strip('/')}/".lstrip("/")
+        endpoint = options.get("endpoint") or f"https://{account}.blob.core.windows.net"
+        self._name = f"azure://{parts.netloc}/{self._prefix.rstrip('/')} at {endpoint}"
+        self._container = _client(endpoint, parts.netloc, attempts=4)
+        self._once = _client(endpoint, parts.netloc, attempts=0)
+
+    @property
+    def name(self) -> str:
+        """See `Bucket.name`."""
+        return self._name
+
+    def get(self, key: str) -> Stored | None:
+        """See `Bucket.get`."""
+        try:
+            with self._in_words():
+                stream = self._container.download_blob(self._prefix + key)
+                return Stored(stream.readall(), str(stream.properties.etag))
+        except _AbsentError:
+            return None
+
+    def put(self, key: str, data: bytes) -> None:
+        """See `Bucket.put`."""
+        with self._in_words():
+            self._container.upload_blob(self._prefix + key, data, overwrite=True)
+
+    def swap(self, key: str, data: bytes, tag: str | None) -> str:
+        """See `Bucket.swap`."""
+        from azure.core import MatchConditions
+
+        blob = self._once.get_blob_client(self._prefix + key)
+        try:
+            with self._in_words():
+                if tag is None:
+                    answer = blob.upload_blob(data, overwrite=False)
+                else:
+                    same = MatchConditions.IfNotModified
+                    answer = blob.upload_blob(data, overwrite=True, etag=tag, match_condition=same)
+                return str(answer["etag"])
+        except _AbsentError as error:
+            raise OutrunError(f"{key} is gone") from error
+
+    def delete(self, key: str) -> None:
+        """See `Bucket.delete`."""
+        with self._in_words():
+            self._container.delete_blob(self._prefix + key)
+
+    def keys(self, prefix: str, after: str = "") -> Iterator[str]:
+        """See `Bucket.keys`."""
+        with self._in_words():
+            for name in self._container.list_blob_names(name_starts_with=self._prefix + prefix):
+                key = str(name).removeprefix(self._prefix)
+                if key > after:
+                    yield key
+
+    def close(self) -> None:
+        """See `Bucket.close`."""
+        self._container.close()
+        self._once.close()
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Errors leave as `LedgerError`, but where a blob is not there or has changed."""
+        from azure.core.exceptions import (
+            AzureError,
+            HttpResponseError,
+            ResourceExistsError,
+            ResourceModifiedError,
+        )
+
+        try:
+            yield
+        except (ResourceExistsError, ResourceModifiedError) as error:
+            raise OutrunError(error.reason or "somebody else was faster") from error
+        except HttpResponseError as error:
+            raise self._refusal(error) from error
+        except AzureError as error:
+            raise UnreachableError(
+                f"the ledger {self._name} does not answer: {error.message.splitlines()[0]}",
+                hint="check the network and the account's name, and run it again",
+            ) from error
+
+    def _refusal(self, error: object) -> Exception:
+        status = getattr(error, "status_code", None) or 0
+        code = str(getattr(error, "error_code", "") or getattr(error, "reason", ""))
+        if code == "ContainerNotFound":
+            return LedgerMissingError(
+                f"there is no ledger at {self._name}: there is no such container",
+                hint="check `ledger:`; for a new ledger make the container, then run"
+                " `stardust-gitops ledger init`",
+            )
+        if status == 404:
+            return _AbsentError()
+        if status >= 500 or status == 429:
+            return UnreachableError(
+                f"the ledger {self._name} does not answer: {code}", hint="run it again later"
+            )
+        return LedgerError(
+            f"the ledger {self._name} refuses us: {code or status}",
+            hint="give AZURE_STORAGE_KEY, or a role or login that may read and write blobs there",
+            code="SG5017",
+        )
+
+
+class _AbsentError(Exception):
+    """There is no such blob."""
+
+
+def _client(endpoint: str, container: str, *, attempts: int) -> ContainerClient:
+    from azure.storage.blob import ContainerClient
+
+    try:
+        return ContainerClient(
+            endpoint,
+            container,
+            credential=_credential(),
+            retry_total=attempts,
+            initial_backoff=1,
+            increment_base=2,
+            connection_timeout=_SECONDS,
+            read_timeout=_SECONDS,
+        )
+    except ValueError as error:
+        raise UsageError(
+            f"no way to Azure: {error}", hint="check ?account= and ?endpoint="
+        ) from error
+
+
+def _credential() -> str | TokenCredential:
+    key = os.environ.get("AZURE_STORAGE_KEY")
+    if key is not None:
+        return key
+    from azure.identity import DefaultAzureCredential
+
+    return DefaultAzureCredential()

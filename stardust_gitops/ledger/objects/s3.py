@@ -1,0 +1,195 @@
+"""The ledger in Amazon S3, or a store that speaks its language and has conditional writes:
+``s3://bucket/prefix``, with ``?endpoint=URL`` and ``?region=NAME`` where they are needed.
+
+Credentials come from where boto3 looks for them: a role of the job, the environment, a profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stardust_gitops.clock import Clock
+from stardust_gitops.errors import UsageError
+from stardust_gitops.ledger.drivers import must_have
+from stardust_gitops.ledger.objects.bucket import Stored
+from stardust_gitops.ledger.objects.opening import create_in, open_in
+from stardust_gitops.ledger.segments.log import OutrunError, UnreachableError
+from stardust_gitops.ledger.store import LedgerError, LedgerMissingError
+from stardust_gitops.ledger.urls import split_url
+
+if TYPE_CHECKING:
+    from stardust_gitops.ledger.objects.opening import ObjectLedger
+
+__all__ = ["create", "open_ledger"]
+
+_ABSENT = {"404", "NoSuchKey", "NotFound"}
+_CHANGED = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
+_OPTIONS = {"endpoint", "region"}
+_SECONDS = 20
+
+
+def create(
+    location: str, catalogue_id: str, *, root: Path = Path(), clock: Clock | None = None
+) -> ObjectLedger:
+    """A new ledger in a bucket that is there. `SafetyError` where there is one."""
+    return create_in(S3Bucket(location), catalogue_id, root=root, clock=clock)
+
+
+def open_ledger(
+    location: str, catalogue_id: str, *, root: Path = Path(), clock: Clock | None = None
+) -> ObjectLedger:
+    """The ledger in a bucket. `LedgerMissingError`, `WrongLedgerError`, `SafetyError` where it was
+    rewritten, `LedgerError`."""
+    return open_in(S3Bucket(location), catalogue_id, root=root, clock=clock)
+
+
+class _AbsentError(Exception):
+    """There is no such object."""
+
+
+class S3Bucket:
+    """See `Bucket`."""
+
+    def __init__(self, location: str) -> None:
+        """`location` is ``//bucket/prefix?option=value``. `UsageError` where it makes no sense."""
+        parts, options = split_url("s3", location)
+        if not parts.netloc or "@" in parts.netloc or set(options) - _OPTIONS:
+            # Not repeated: somebody may have put a key into it.
+            raise UsageError(
+                "ledger s3: is not followed by a bucket and a prefix",
+                hint="write  ledger: s3://bucket/prefix  (options: ?endpoint=URL and ?region=NAME)",
+            )
+        must_have("boto3", "aws")
+        self._bucket = parts.netloc
+        self._prefix = f"{parts.path.strip('/')}/".lstrip("/")
+        elsewhere = f" at {options['endpoint']}" if "endpoint" in options else ""
+        self._name = f"s3://{self._bucket}/{self._prefix.rstrip('/')}{elsewhere}"
+        self._client = _client(options, attempts=5)
+        self._once = _client(options, attempts=1)
+
+    @property
+    def name(self) -> str:
+        """See `Bucket.name`."""
+        return self._name
+
+    def get(self, key: str) -> Stored | None:
+        """See `Bucket.get`."""
+        try:
+            with self._in_words():
+                answer = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)
+                with answer["Body"] as body:
+                    return Stored(body.read(), answer["ETag"])
+        except _AbsentError:
+            return None
+
+    def put(self, key: str, data: bytes) -> None:
+        """See `Bucket.put`."""
+        with self._in_words():
+            self._client.put_object(Bucket=self._bucket, Key=self._prefix + key, Body=data)
+
+    def swap(self, key: str, data: bytes, tag: str | None) -> str:
+        """See `Bucket.swap`."""
+        condition = {"IfNoneMatch": "*"} if tag is None else {"IfMatch": tag}
+        try:
+            with self._in_words():
+                answer = self._once.put_object(
+                    Bucket=self._bucket, Key=self._prefix + key, Body=data, **condition
+                )
+                return str(answer["ETag"])
+        except _AbsentError as error:
+            raise OutrunError(f"{key} is gone") from error
+
+    def delete(self, key: str) -> None:
+        """See `Bucket.delete`."""
+        with self._in_words():
+            self._client.delete_object(Bucket=self._bucket, Key=self._prefix + key)
+
+    def keys(self, prefix: str, after: str = "") -> Iterator[str]:
+        """See `Bucket.keys`."""
+        with self._in_words():
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket,
+                Prefix=self._prefix + prefix,
+                StartAfter=self._prefix + after,
+            )
+            for page in pages:
+                for entry in page.get("Contents", ()):
+                    yield str(entry["Key"]).removeprefix(self._prefix)
+
+    def close(self) -> None:
+        """See `Bucket.close`."""
+        self._client.close()
+        self._once.close()
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Errors leave as `LedgerError`, but where an object is not there or has changed."""
+        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+        from botocore.exceptions import ConnectionError as NoConnectionError
+
+        try:
+            yield
+        except ClientError as error:
+            raise self._refusal(error.response) from error
+        except (HTTPClientError, NoConnectionError) as error:
+            raise UnreachableError(
+                f"the ledger {self._name} does not answer: {error}",
+                hint="check the network, ?endpoint= and ?region=, and run it again",
+            ) from error
+        except BotoCoreError as error:
+            raise LedgerError(
+                f"the ledger {self._name} cannot be reached: {error}",
+                hint="give AWS credentials and a region, as AWS_REGION and a role of the job",
+                code="SG5017",
+            ) from error
+
+    def _refusal(self, response: Any) -> Exception:
+        code = str(response.get("Error", {}).get("Code", ""))
+        status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+        said = f"{code}: {response.get('Error', {}).get('Message', '')}"
+        if code in _ABSENT:
+            return _AbsentError()
+        if code in _CHANGED:
+            return OutrunError(said)
+        if code == "NoSuchBucket":
+            return LedgerMissingError(
+                f"there is no ledger at {self._name}: there is no such bucket",
+                hint="check `ledger:`; for a new ledger make the bucket, then run"
+                " `stardust-gitops ledger init`",
+            )
+        if status >= 500 or status == 429:
+            return UnreachableError(
+                f"the ledger {self._name} does not answer: {said}", hint="run it again later"
+            )
+        return LedgerError(
+            f"the ledger {self._name} refuses us: {said}",
+            hint="these credentials need  s3:GetObject, s3:PutObject and s3:ListBucket  there",
+            code="SG5017",
+        )
+
+
+def _client(options: dict[str, str], *, attempts: int) -> Any:
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        connect_timeout=_SECONDS,
+        read_timeout=_SECONDS,
+        max_pool_connections=16,
+    )
+    try:
+        return boto3.session.Session().client(
+            "s3",
+            endpoint_url=options.get("endpoint"),
+            region_name=options.get("region"),
+            config=config,
+        )
+    except (BotoCoreError, ValueError) as error:
+        raise UsageError(
+            f"no way to S3: {error}", hint="check ?endpoint=, ?region= and the AWS settings here"
+        ) from error

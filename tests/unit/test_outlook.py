@@ -1,0 +1,65 @@
+"""What failed, by what the ledger remembers of a stream."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from stardust_gitops.ledger.state import StreamState
+from stardust_gitops.planning.outlook import Outlook, Watch
+from stardust_gitops.planning.settings import TargetSettings
+from stardust_gitops.planning.strays import Key
+from tests.planning_samples import NOW, RELEASE, SPOTIFY, live, plan_of, sent, snapshot, wish
+
+KEY = ("spotify", RELEASE)
+LOADING = TargetSettings(id="spotify", back_catalogue_load=True)
+
+
+def outlook(
+    state: StreamState | None = None, target: TargetSettings = SPOTIFY, **more: object
+) -> Outlook:
+    one = wish(**more)  # type: ignore[arg-type]
+    ledger = snapshot({} if state is None else {KEY: state})
+    plan = plan_of([one], ledger, targets=(target,))
+    watch = Watch(
+        wishes={Key(*KEY): one},
+        targets={target.id: target},
+        states={} if state is None else {Key(*KEY): state},
+        now=NOW,
+        every=timedelta(hours=1),
+    )
+    return watch.outlook(plan, ledger)
+
+
+def test_a_delivery_that_failed_is_told_until_it_is_through() -> None:
+    failed = live(open=sent("update", message="new"), failure="the disk is full")
+    found = outlook(failed, message="new")
+    assert [notice.reasons[0].text for notice in found.failed] == ["the disk is full"]
+    assert [notice.item.action for notice in found.due] == ["update"]
+    assert not found.is_well
+    assert outlook(live()).is_well
+
+
+def test_a_failure_that_no_longer_matters_is_not_told() -> None:
+    reverted = live(open=sent("update", message="new"), failure="the disk is full")
+    assert outlook(reverted).failed == (), "the catalogue says what is live"
+
+
+def test_what_nobody_knows_the_outcome_of_is_blocked() -> None:
+    unknown = live(open=sent("update", message="new"), marker_begun=True, unknown=True)
+    (notice,) = outlook(unknown, message="new").failed
+    assert notice.reasons[0].code == "unknown"
+
+
+def test_a_declared_load_of_back_catalogue_is_never_late() -> None:
+    today = NOW.date().isoformat()
+    assert outlook(street_date=today).late[0].reasons[0].code == "street_date"
+    assert outlook(target=LOADING, street_date=today).late == ()
+
+
+def test_what_is_due_for_less_than_the_interval_is_not_late() -> None:
+    def late(minutes: int) -> bool:
+        due = NOW - timedelta(minutes=minutes)
+        return bool(outlook(not_before=due, street_date=None).late)
+
+    assert not late(60)
+    assert late(61)
