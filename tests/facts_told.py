@@ -4,7 +4,7 @@ tests give them back: what messages of ERN 3 and ERN 4 have in common."""
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeAlias
 
@@ -105,6 +105,78 @@ def genre_facts(genre: Genre) -> Facts:
 def related_facts(related: Iterable[RelatedRecording]) -> Facts:
     """Other recordings, and where in this one they stand."""
     return [(each.type, each.isrc, each.start, each.duration) for each in related]
+
+
+def release_facts(delivery: Delivery) -> dict[str, Any]:
+    """What every version says of the release itself."""
+    content = delivery.content
+    return {
+        "ids": (content.grid, delivery.icpn, content.catalog_number),
+        "type": content.type,
+        "titles": title_facts(content.title, content.version, content.titles),
+        "display artist": content.display_artist,
+        "display artists": local(content.display_artists),
+        "artists": artist_facts(content.artists),
+        "label": content.label,
+        "genre": genre_facts(content.genre),
+        "warning": content.parental_warning,
+        "p line": line_facts(content.p_line),
+        "c line": line_facts(content.c_line),
+        "original": day(content.original_release_date),
+        "compilation": content.compilation,
+        "related": [(each.type, each.icpn) for each in content.related],
+        "keywords": ", ".join(content.keywords) or None,
+        "comment": content.marketing_comment,
+        "seconds": seconds(durations(delivery)),
+    }
+
+
+def recording_facts(track: Track, delivery: Delivery, options: MessageOptions) -> dict[str, Any]:
+    """What every version says of a recording."""
+    facts: Any = main_file(delivery, track).facts
+    usual = "ShortFormMusicalWorkVideo" if track.video else "MusicalWorkSoundRecording"
+    return {
+        "kind": "Video" if track.video else "SoundRecording",
+        "type": track.type or usual,
+        "replaced": dict(options.replaced_isrcs).get(track.isrc),
+        "titles": title_facts(track.title, track.version, track.titles),
+        "work": work_facts(track.work),
+        "artists": artist_facts(track.artists),
+        "iswc": track.iswc,
+        "instrumental": track.instrumental,
+        "seconds": seconds([facts.duration]),
+        "p line": line_facts(track.p_line),
+        "warning": track.parental_warning,
+    }
+
+
+def preview_facts(
+    track: Track,
+    delivery: Delivery,
+    measured: Callable[[Asset, Track], Facts],
+    told: Callable[[Asset], Facts],
+) -> Facts:
+    """Where it lies and how long it is; who cuts it; what the label has cut, with its length, its
+    measures and what is told of its file."""
+    preview, cut = track.preview, file_of(delivery, "preview", track)
+    if preview is None:
+        return None
+    if cut is None:
+        return (preview.start, preview.duration, "Instructive", None, None)
+    length = seconds([getattr(cut.facts, "duration", "0")])
+    return (preview.start, length, "Informative", measured(cut, track), told(cut))
+
+
+def image_facts(asset: Asset, kind: str, file: Facts) -> Facts:
+    """A picture of this kind, with what is told of its file."""
+    facts: Any = asset.facts
+    return (kind, facts.codec, facts.height, facts.width, file)
+
+
+def text_facts(asset: Asset, kind: str, file: Facts) -> Facts:
+    """A text of this kind, with what is told of its file."""
+    facts: Any = asset.facts
+    return (kind, facts.codec, file)
 
 
 def day(date: str | None) -> str | None:

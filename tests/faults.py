@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO, cast
 
@@ -18,7 +18,7 @@ from stardust_gitops.delivery.transports.base import Progress, RemoteFile, Sourc
 from stardust_gitops.ledger.events import Event, StreamId
 from stardust_gitops.ledger.holding import Holding
 from stardust_gitops.ledger.state import BatchState, StreamState
-from stardust_gitops.ledger.store import Lease, LedgerStore, Snapshot
+from stardust_gitops.ledger.store import STORED, Lease, LedgerStore, Snapshot
 
 KILLED = 137
 
@@ -195,9 +195,23 @@ class SteppingLedger:
         """Changes nothing: no step."""
         return self._inner.events(after=after, stream=stream)
 
-    def fetch(self, digest: str) -> bytes:
+    def histories(self, streams: Collection[StreamId]) -> Iterator[Event]:
         """Changes nothing: no step."""
-        return self._inner.fetch(digest)
+        return self._inner.histories(streams)
+
+    def fetch(self, digest: str, what: str = STORED) -> bytes:
+        """Changes nothing: no step."""
+        return self._inner.fetch(digest, what)
+
+    def kept(self) -> set[str]:
+        """Changes nothing: no step."""
+        return self._inner.kept()
+
+    def erase(self, digests: Collection[str]) -> None:
+        """Steps before and after."""
+        self._steps.step()
+        self._inner.erase(digests)
+        self._steps.step()
 
     def rebuild(self) -> None:
         """Not a part of an apply."""

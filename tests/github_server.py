@@ -1,5 +1,5 @@
-"""A server on this machine that answers as GitHub's REST API does, as far as comments, issues and
-pull requests go: shapes, pages with Link headers, limits of requests, refusals.
+"""A server on this machine that answers as GitHub's REST API does, as far as comments, issues, runs
+and pull requests go: shapes, pages with Link headers, limits of requests, refusals.
 
 Source: docs.github.com/rest (2022-11-28).
 """
@@ -57,6 +57,8 @@ class Server:
     reviews: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     merged: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """The pull requests of a commit."""
+    runs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """The runs of a workflow by the name of its file, newest first."""
     teams: dict[str, set[str]] = field(default_factory=dict)
     answers: list[Answer | None] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
@@ -117,6 +119,39 @@ class Server:
         self.reviews[number] = [{"user": {"login": who}, "state": state} for who, state in states]
         self.details[number] = {"number": number, "user": user, "labels": tags, "state": "open"}
 
+    def ran(
+        self,
+        workflow: str,
+        started: str,
+        *,
+        status: str = "completed",
+        conclusion: str | None = "success",
+        event: str = "schedule",
+    ) -> dict[str, Any]:
+        """A run of a workflow."""
+        self._ids += 1
+        made = {
+            "id": self._ids,
+            "name": "Scheduled delivery",
+            "node_id": f"WFR_{self._ids}",
+            "head_branch": "main",
+            "head_sha": "f" * 40,
+            "path": f".github/workflows/{workflow}",
+            "run_number": self._ids - 1000,
+            "event": event,
+            "status": status,
+            "conclusion": conclusion,
+            "workflow_id": 161335,
+            "html_url": f"https://github.com/{REPOSITORY}/actions/runs/{self._ids}",
+            "pull_requests": [],
+            "created_at": started,
+            "updated_at": started,
+            "run_attempt": 1,
+            "run_started_at": started,
+        }
+        self.runs.setdefault(workflow, []).insert(0, made)
+        return made
+
     def bodies(self, number: int) -> list[str]:
         """The comments of an issue or pull request, in order."""
         end = f"/issues/{number}"
@@ -169,6 +204,10 @@ class Server:
                 return 200, self.details[int(number)]
             case "GET", "pulls", number, "reviews":
                 return 200, self.reviews.get(int(number), [])
+            case "GET", "actions", "workflows", workflow, "runs" if workflow in self.runs:
+                runs = self.runs[workflow]
+                size = int(request.query.get("per_page", 30))
+                return 200, {"total_count": len(runs), "workflow_runs": runs[:size]}
             case "GET", "commits", sha, "pulls":
                 return 200, self.merged.get(sha, [])
             case "GET", "", "orgs", "alpha-tide", "teams", team, "memberships", who:

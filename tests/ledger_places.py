@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,8 @@ import pytest
 from tests.git_servers import HttpServer, bare_remote, clone
 from tests.object_servers import AZURE_KEY, KEYS, AzureServer, S3Server
 from tests.postgres_server import PostgresServer
+from tests.scale import LONG
 from tests.servers import SshServer
-
-LONG = os.environ.get("STARDUST_LONG") == "1"
 
 
 @dataclass(frozen=True, kw_only=True)

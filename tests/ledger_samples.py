@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from stardust_gitops.clock import instant_text
-from stardust_gitops.ledger.events import GENESIS, Event, Kind, Provenance, StreamId
+from stardust_gitops.ledger.events import GENESIS, Event, Kind, Provenance, StreamId, format_of
 from stardust_gitops.ledger.store import LedgerStore
 
 CATALOGUE = "alpha-tide"
@@ -96,6 +96,7 @@ def event(
         time=instant_text(time),
         provenance=PROVENANCE,
         data=data or {},
+        format=format_of(kind),
         previous=previous,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import settings
 
-LONG = bool(os.environ.get("STARDUST_LONG"))
+LONG = os.environ.get("STARDUST_LONG") == "1"
 
 
 def examples(most: int, **more: Any) -> settings:

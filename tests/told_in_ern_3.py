@@ -8,7 +8,7 @@ related to.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from functools import partial
 
 from stardust_gitops.content.model import Asset, Content, Deal, Delivery, Track, Visibility
 from stardust_gitops.messages.ern.options import MessageOptions
@@ -18,10 +18,10 @@ from tests.facts_told import (
     begins,
     contributor_facts,
     day,
-    durations,
     file_of,
     firsts,
     genre_facts,
+    image_facts,
     line_facts,
     local,
     long_form,
@@ -31,13 +31,16 @@ from tests.facts_told import (
     movements,
     name_in,
     plain,
+    preview_facts,
+    recording_facts,
+    release_facts,
     seconds,
     terms,
+    text_facts,
     title_facts,
     track_deals,
     unsaid_ai,
     unsaid_terms,
-    work_facts,
 )
 
 _SIMPLE = "SimpleAudioSingle"
@@ -93,17 +96,6 @@ def _file(asset: Asset, options: MessageOptions) -> Facts:
     return name is not None and (name, asset.md5)
 
 
-def _preview(track: Track, delivery: Delivery, options: MessageOptions) -> Facts:
-    """Where it lies and how long it is; who cuts it; what the label has cut, with its length."""
-    preview, cut = track.preview, file_of(delivery, "preview", track)
-    if preview is None:
-        return None
-    if cut is None:
-        return (preview.start, preview.duration, "Instructive", None, None)
-    length = seconds([getattr(cut.facts, "duration", "0")])
-    return (preview.start, length, "Informative", measures(cut, track), _file(cut, options))
-
-
 def _line_of_artists(track: Track, content: Content) -> Facts:
     """What is shown, with what is shown in other languages; only where it is not the release's."""
     told = (track.display_artist, local(track.display_artists))
@@ -111,44 +103,25 @@ def _line_of_artists(track: Track, content: Content) -> Facts:
 
 
 def _recording(track: Track, delivery: Delivery, options: MessageOptions) -> Facts:
-    asset = main_file(delivery, track)
-    facts: Any = asset.facts
-    usual = "ShortFormMusicalWorkVideo" if track.video else "MusicalWorkSoundRecording"
-    return {
-        "kind": "Video" if track.video else "SoundRecording",
-        "type": track.type or usual,
-        "replaced": dict(options.replaced_isrcs).get(track.isrc),
-        "titles": title_facts(track.title, track.version, track.titles),
-        "work": work_facts(track.work),
+    cut = preview_facts(track, delivery, measures, partial(_file, options=options))
+    return recording_facts(track, delivery, options) | {
         "display artist": _line_of_artists(track, delivery.content),
-        "artists": artist_facts(track.artists),
         "contributors": contributor_facts(track.contributors, ai=False),
-        "iswc": track.iswc,
         "language": track.language and track.language.split("-")[0],
-        "instrumental": track.instrumental,
-        "seconds": seconds([facts.duration]),
-        "p line": line_facts(track.p_line),
         "genre": genre_facts(track.genre),
-        "warning": track.parental_warning,
         "share": _share(track, delivery.content),
-        "measures": measures(asset, track),
-        "file": _file(asset, options),
-        "preview": _preview(track, delivery, options),
+        "measures": measures(main_file(delivery, track), track),
+        "file": _file(main_file(delivery, track), options),
+        "preview": cut,
     }
 
 
 def _image(asset: Asset | None, kind: str, options: MessageOptions) -> Facts:
-    if asset is None:
-        return []
-    facts: Any = asset.facts
-    return [(kind, facts.codec, facts.height, facts.width, _file(asset, options))]
+    return [image_facts(asset, kind, _file(asset, options))] if asset else []
 
 
 def _text(asset: Asset | None, kind: str, options: MessageOptions) -> Facts:
-    if asset is None:
-        return []
-    facts: Any = asset.facts
-    return [(kind, facts.codec, _file(asset, options))]
+    return [text_facts(asset, kind, _file(asset, options))] if asset else []
 
 
 def _beside(track: Track, delivery: Delivery, options: MessageOptions) -> Facts:
@@ -252,26 +225,9 @@ def content_facts(delivery: Delivery, options: MessageOptions) -> Facts:
     """What a recipient of ERN 3 is to know of a release."""
     content, recordings = delivery.content, firsts(delivery.content)
     sold = recordings if options.profile != _SIMPLE else {}
-    facts = {
+    facts = release_facts(delivery) | {
         "profile": f"CommonReleaseTypes/14/{_profile(delivery, options)}",
-        "ids": (content.grid, delivery.icpn, content.catalog_number),
-        "type": content.type,
-        "titles": title_facts(content.title, content.version, content.titles),
-        "display artist": content.display_artist,
-        "display artists": local(content.display_artists),
-        "artists": artist_facts(content.artists),
-        "label": content.label,
-        "genre": genre_facts(content.genre),
-        "warning": content.parental_warning,
-        "p line": line_facts(content.p_line),
-        "c line": line_facts(content.c_line),
         "days": _days(content),
-        "original": day(content.original_release_date),
-        "compilation": content.compilation,
-        "related": [(each.type, each.icpn) for each in content.related],
-        "keywords": ", ".join(content.keywords) or None,
-        "comment": content.marketing_comment,
-        "seconds": seconds(durations(delivery)),
         "discs": _discs(content, options),
         "recordings": {isrc: _recording(t, delivery, options) for isrc, t in recordings.items()},
         "tracks": {isrc: _track_release(t, delivery, options) for isrc, t in sold.items()},

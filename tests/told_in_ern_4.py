@@ -7,6 +7,7 @@ What a version has no place for is written down here, beside the fact that it co
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from stardust_gitops.content.model import (
@@ -22,14 +23,13 @@ from stardust_gitops.messages.ern.options import MessageOptions
 from tests.facts_told import (
     SIMPLE,
     Facts,
-    artist_facts,
     begins,
     contributor_facts,
     day,
-    durations,
     file_of,
     firsts,
     genre_facts,
+    image_facts,
     is_clip,
     line_facts,
     local,
@@ -40,14 +40,15 @@ from tests.facts_told import (
     movements,
     name_in,
     plain,
+    preview_facts,
+    recording_facts,
     related_facts,
-    seconds,
+    release_facts,
     terms,
-    title_facts,
+    text_facts,
     track_deals,
     unsaid_ai,
     unsaid_terms,
-    work_facts,
 )
 
 _SOURCES = dict.fromkeys(("IsEditedVersionOf", "IsSlowedDownOf", "IsSpedUpOf"), "HasContentFrom")
@@ -104,18 +105,6 @@ def _measures(asset: Asset, track: Track, options: MessageOptions) -> Facts:
     return (None if options.version == "4.2" and not track.video else container, *others)
 
 
-def _preview(track: Track, delivery: Delivery, options: MessageOptions) -> Facts:
-    """Where it lies and how long it is; who cuts it; what the label has cut, with its length."""
-    preview, cut = track.preview, file_of(delivery, "preview", track)
-    if preview is None:
-        return None
-    if cut is None:
-        return (preview.start, preview.duration, "Instructive", None, None)
-    length = seconds([getattr(cut.facts, "duration", "0")])
-    measured = _measures(cut, track, options)
-    return (preview.start, length, "Informative", measured, _digest(cut, options))
-
-
 def _mode(facts: Any, options: MessageOptions) -> str | None:
     """How it sounds; a video has no place for it in ERN 4.2."""
     if isinstance(facts, VideoFacts):
@@ -142,50 +131,34 @@ def _related(track: Track, options: MessageOptions) -> Facts:
 
 def _recording(track: Track, delivery: Delivery, options: MessageOptions) -> Facts:
     asset = main_file(delivery, track)
-    facts: Any = asset.facts
-    usual = "ShortFormMusicalWorkVideo" if track.video else "MusicalWorkSoundRecording"
     types = _VIDEO_TYPES[options.version]
     newest = options.version == "4.3.2"  # no place for flags of AI before
-    return {
-        "kind": "Video" if track.video else "SoundRecording",
-        "type": types.get(track.type, track.type) if track.type else usual,
-        "replaced": dict(options.replaced_isrcs).get(track.isrc),
-        "titles": title_facts(track.title, track.version, track.titles),
-        "work": work_facts(track.work),
+    measured = partial(_measures, options=options)
+    found = recording_facts(track, delivery, options)
+    return found | {
+        "type": types.get(found["type"], found["type"]),
         "display artist": track.display_artist,
         "display artists": local(track.display_artists),
-        "artists": artist_facts(track.artists),
         "contributors": contributor_facts(track.contributors, ai=newest),
-        "iswc": track.iswc,
         "language": track.language,
-        "instrumental": track.instrumental,
         "hidden": track.hidden,
-        "seconds": seconds([facts.duration]),
-        "p line": line_facts(track.p_line),
-        "warning": track.parental_warning,
         "shares": _shares(track, delivery.content),
         "related": _related(track, options),
         "ai": track.contains_ai if newest else None,
-        "mode": _mode(facts, options),
-        "measures": _measures(asset, track, options),
+        "mode": _mode(asset.facts, options),
+        "measures": measured(asset, track),
         "file": _digest(asset, options),
-        "preview": _preview(track, delivery, options),
+        "preview": preview_facts(track, delivery, measured, partial(_digest, options=options)),
         "immersive": _immersive(track, delivery, options),
     }
 
 
 def _image(asset: Asset | None, kind: str, options: MessageOptions) -> Facts:
-    if asset is None:
-        return None
-    facts: Any = asset.facts
-    return (kind, facts.codec, facts.height, facts.width, _digest(asset, options))
+    return asset and image_facts(asset, kind, _digest(asset, options))
 
 
 def _text(asset: Asset | None, kind: str, options: MessageOptions) -> Facts:
-    if asset is None:
-        return None
-    facts: Any = asset.facts
-    return (kind, facts.codec, _digest(asset, options))
+    return asset and text_facts(asset, kind, _digest(asset, options))
 
 
 def _links(track: Track, delivery: Delivery, options: MessageOptions) -> Facts:
@@ -254,28 +227,11 @@ def content_facts(delivery: Delivery, options: MessageOptions) -> Facts:
     content, recordings = delivery.content, firsts(delivery.content)
     offers = _offers(content, options)
     sold = {isrc: track for isrc, track in recordings.items() if options.profile not in SIMPLE}
-    facts = {
+    facts = release_facts(delivery) | {
         "profile": options.profile or _profile(content),
-        "ids": (content.grid, delivery.icpn, content.catalog_number),
-        "type": content.type,
-        "titles": title_facts(content.title, content.version, content.titles),
-        "display artist": content.display_artist,
-        "display artists": local(content.display_artists),
-        "artists": artist_facts(content.artists),
-        "label": content.label,
-        "genre": genre_facts(content.genre),
-        "warning": content.parental_warning,
-        "p line": line_facts(content.p_line),
-        "c line": line_facts(content.c_line),
         "day": day(content.release_date),
         "days": {own.territory: day(own.date) for own in content.release_dates},
-        "original": day(content.original_release_date),
-        "compilation": content.compilation,
-        "related": [(each.type, each.icpn) for each in content.related],
-        "keywords": ", ".join(content.keywords) or None,
-        "comment": content.marketing_comment,
         "ai": content.contains_ai if options.version == "4.3.2" else None,
-        "seconds": seconds(durations(delivery)),
         "discs": _discs(delivery, options),
         "recordings": {isrc: _recording(t, delivery, options) for isrc, t in recordings.items()},
         "tracks": {

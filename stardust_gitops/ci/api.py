@@ -1,4 +1,4 @@
-"""GitHub's REST API, as far as comments and issues need it (docs.github.com/rest).
+"""GitHub's REST API, as far as comments, issues and runs need it (docs.github.com/rest).
 
 What it answers is limited in size and checked for its shape; the token is sent to the API's own
 origin only, and no redirect is followed.
@@ -119,9 +119,12 @@ class GitHub:
             yield from (entry for entry in found if isinstance(entry, dict))
             url = self._next(headers)
 
-    def get(self, path: str) -> Mapping[str, Any]:
+    def get(self, path: str, **query: str) -> Mapping[str, Any]:
         """One thing of the repository."""
-        return _object(self._send("GET", self._url(path), None)[0], path)
+        import httpx
+
+        url = str(httpx.URL(self._url(path), params=query)) if query else self._url(path)
+        return _object(self._send("GET", url, None)[0], path)
 
     def membership(self, team: str, login: str) -> Mapping[str, Any]:
         """What somebody is in a team of the repository's owner. `DeniedError` for who is none, and

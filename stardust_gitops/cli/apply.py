@@ -13,6 +13,8 @@ from types import FrameType
 
 import click
 
+from stardust_gitops.cli.ending import told_where_it_ends_early
+from stardust_gitops.cli.job_summary import add_apply_summary
 from stardust_gitops.cli.notify import tell_of_run
 from stardust_gitops.cli.options import (
     Duration,
@@ -109,7 +111,7 @@ def command(
     """
     if resend and not chosen.targets:
         raise UsageError("--resend needs --target NAME", hint="say who is to get it again")
-    with session(catalog, outside(ctx).clock) as here:
+    with _begun(catalog, environment, outside(ctx).clock) as (here, told):
         _refuse_commit(here, environment, allow_dirty=allow_dirty, allow_commit=allow_commit)
         plan, planner = make_plan(
             here,
@@ -132,19 +134,35 @@ def command(
             _ask(plan, approved=auto_approve or plan_file is not None)
             result = _run(here, planner, plan, parallelism, lock_timeout, events, quiet=not text)
             code = _exit_code(plan, result, stale, policies_hold)
-        tell_of_run(here.workspace, plan, planner, result, quiet=quiet)
+        told |= tell_of_run(here.workspace, plan, planner, result, quiet=quiet)
         _refuse_stops(plan)
-    _show(plan, result, stale, text=text, idle=idle)
+    _show(plan, result, stale, text=text, idle=idle, silent=quiet and idle and not code)
     return code
 
 
+@contextmanager
+def _begun(folder: Path, environment: str, clock: Clock) -> Iterator[tuple[Session, set[str]]]:
+    """Catalogue and ledger, and the events that people are told of; that this cannot be had, or
+    ends early, is told as well."""
+    with told_where_it_ends_early(folder, environment) as told, session(folder, clock) as here:
+        yield here, told
+
+
 def _show(
-    plan: Plan, result: ApplyResult, stale: tuple[Stale, ...], *, text: bool, idle: bool
+    plan: Plan,
+    result: ApplyResult,
+    stale: tuple[Stale, ...],
+    *,
+    text: bool,
+    idle: bool,
+    silent: bool,
 ) -> None:
     if not text:
         print_json(result_document(plan, result, stale))
     elif not idle or stale:
         show_result(plan, result, stale)
+    if not silent:
+        add_apply_summary(plan, result, stale)
 
 
 def _narrowed(here: Session, plan: Plan, file: Path) -> tuple[Plan, tuple[Stale, ...]]:
@@ -226,11 +244,12 @@ def _run(
         for target in workspace.catalogue.targets.values()
         if target.id in busy
     }
+    names = {item.release: item.name for item in plan.items if item.action.sends}
     stop = threading.Event()
     with ExitStack() as stack:
         reporters: list[Reporter] = []
         if not quiet:
-            reporters.append(stack.enter_context(terminal_reporter()))
+            reporters.append(stack.enter_context(terminal_reporter(names)))
         if events is not None:
             reporters.append(stack.enter_context(_event_writer(events, clock)))
         stack.enter_context(_stop_on_interrupt(stop))

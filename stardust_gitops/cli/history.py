@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import orjson
@@ -12,9 +15,22 @@ from stardust_gitops.cli.options import catalogue_option, environment_option, fo
 from stardust_gitops.cli.output import print_json
 from stardust_gitops.cli.session import gtin14, session, stream_of
 from stardust_gitops.ledger.events import Event, Kind, StreamId
+from stardust_gitops.ledger.store import LedgerStore
+from stardust_gitops.planning.model import release_name
 from stardust_gitops.planning.strays import shown_icpn
+from stardust_gitops.reconciler.names import words_sent
+from stardust_gitops.reports.wording import visible
 
 _QUIET = frozenset({Kind.FILE_UPLOADED, Kind.COMPLETING})
+
+
+class _Told(NamedTuple):
+    """An event with what only the intention before it says: the operation, and the digest of the
+    content that it is about. Both are empty where nobody knows."""
+
+    event: Event
+    operation: str
+    content: str
 
 
 @click.command("history")
@@ -49,8 +65,8 @@ def command(
         stream = stream_of(subject, environment)
     elif subject is not None:
         release = gtin14(subject)
-    newest: deque[tuple[Event, str]] = deque(maxlen=limit)
-    operations: dict[StreamId, str] = {}
+    newest: deque[_Told] = deque(maxlen=limit)
+    intended: dict[StreamId, tuple[str, str]] = {}
     with session(catalog, outside(ctx).clock) as here:
         for _, event in here.ledger.events(stream=stream):
             if event.stream.environment != environment:
@@ -58,19 +74,33 @@ def command(
             if release is not None and event.stream.subject != release:
                 continue
             # Only the intention says what it is about; what follows refers to it.
-            operation = operations.setdefault(event.stream, "")
-            operation = operations[event.stream] = str(event.data.get("operation", operation))
+            operation, content = intended.get(event.stream, ("", ""))
+            operation = str(event.data.get("operation", operation))
+            content = str(event.data.get("content", content))
+            intended[event.stream] = operation, content
+            if event.kind is Kind.ERASED:  # it is about what was sent before, not the last of it
+                operation, content = "", ""
             if everything or not (event.stream.is_batch or event.kind in _QUIET):
-                newest.appendleft((event, operation))
-    if output_format == "json":
-        print_json(
-            {"format_version": "1.0", "events": [orjson.loads(event.body()) for event, _ in newest]}
-        )
-        return
-    width = max((len(_subject(event)) for event, _ in newest), default=0)
-    for event, operation in newest:
-        click.echo(_line(event, operation, width))
-    if not newest:
+                newest.appendleft(_Told(event, operation, content))
+        if output_format == "json":
+            bodies = [orjson.loads(told.event.body()) for told in newest]
+            print_json({"format_version": "1.0", "events": bodies})
+        else:
+            _show(newest, here.ledger)
+
+
+def _show(newest: Iterable[_Told], ledger: LedgerStore) -> None:
+    """A line for each event, with the name that the release had then."""
+
+    @cache
+    def name(content: str) -> str:
+        return release_name(*words_sent(ledger, content)) if content else ""
+
+    listed = list(newest)
+    width = max((len(_subject(told.event)) for told in listed), default=0)
+    for told in listed:
+        click.echo(_line(told.event, told.operation, visible(name(told.content)), width))
+    if not listed:
         click.echo("Nothing has happened yet.")
 
 
@@ -80,7 +110,7 @@ def _subject(event: Event) -> str:
     return f"{name}@{event.stream.target}"
 
 
-def _line(event: Event, operation: str, width: int) -> str:
+def _line(event: Event, operation: str, name: str, width: int) -> str:
     commit = (event.provenance.commit or "")[:7]
     data = event.data
     detail = data.get("outcome") or data.get("path") or operation
@@ -88,5 +118,5 @@ def _line(event: Event, operation: str, width: int) -> str:
     time = event.time[:19].replace("T", " ")
     return (
         f"{time}Z  {_subject(event):<{width}}  {event.version:>3}  {event.kind:<11} {detail:<9}"
-        f" {commit:<7}  {event.provenance.actor}  {text}"
+        f" {commit:<7}  " + "  ".join(filter(None, (event.provenance.actor, name, text)))
     ).rstrip()

@@ -6,18 +6,23 @@ import re
 import shlex
 import shutil
 import unicodedata
-from collections.abc import Iterator, Mapping
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Template
 
 import click
 
-from stardust_gitops import __version__
 from stardust_gitops.catalog.loading import CONFIG_NAME
 from stardust_gitops.catalog.models.config import ConfigFile
 from stardust_gitops.catalog.yaml_write import write_scalar
+from stardust_gitops.cli.github_files import (
+    GITHUB_KEYS,
+    GITHUB_LEDGER,
+    SETTINGS,
+    add_github,
+    github_files,
+    must_be_the_top,
+)
+from stardust_gitops.cli.new_files import not_written, templates, write_new
 from stardust_gitops.cli.options import outside
 from stardust_gitops.cli.values import checked
 from stardust_gitops.errors import GitOpsError, UsageError
@@ -32,8 +37,6 @@ EXAMPLE_DPID = "PADPIDA0000000000Q"
 
 EXAMPLE_NAME = "Example Sender"
 THERE_ALREADY = "SG9020"
-NOT_WRITTEN = "SG9021"
-GITHUB_LEDGER = "git:stardust-ledger"
 _ON_DISK = "`.stardust/` | the ledger: what was sent. Not in git; back it up"
 _ON_BRANCH = "branch `stardust-ledger` | the ledger: what was sent; never rewrite or delete it"
 _SEND_BY_HAND = """\
@@ -42,11 +45,7 @@ stardust-gitops apply                  # send it"""
 _SEND_BY_MERGE = """\
 git add . && git commit && git push    # on a branch: its pull request shows what would be sent;
                                        # what is merged and approved is sent"""
-_ONLY_MAIN = """
-# Only the head of main is delivered. Name further environments, such as test, here, too.
-environments:
-  production: {branch: main}
-"""
+_KEYS = "".join(f"\n{GITHUB_KEYS[key]}" for key in ("environments", "schedule"))
 _ID_LENGTH = 64
 _IGNORED = ("/.stardust/", "/delivered/")
 
@@ -75,12 +74,17 @@ def command(
     No file is ever overwritten. Without --sender-dpid and --sender-name examples are written and
     marked as such. The catalogue has one target, a folder on this machine.
 
+    With --github, where there is a catalogue already, it gets the workflows and the keys of
+    stardust.yaml that it lacks; all else stays as it is, and what differs is listed.
+
     \b
     Examples:
       stardust-gitops init my-catalog
       stardust-gitops init --github
       stardust-gitops init --sender-dpid PADPIDA2026112201U --sender-name "Alpha Tide"
     """
+    if github and (folder / CONFIG_NAME).exists():
+        return _add_github(folder, catalogue_id, sender_dpid, sender_name)
     name = name_of(folder) if catalogue_id is None else catalogue_id
     example_dpid, example_name = sender_dpid is None, sender_name is None
     sender = {
@@ -91,24 +95,42 @@ def command(
     config = checked(ConfigFile, {"format": "1", "id": name, "sender": sender, **ledger})
     place = _free_place(folder)
     repository, lfs = Repository.find(place), _lfs_is_set_up(place)
-    if github and repository is not None:
-        _must_be_the_top(folder, repository)
+    if github:
+        must_be_the_top(folder, repository)
     contents = scaffold(
         config, example_dpid=example_dpid, example_name=example_name, lfs=lfs, github=github
     )
     root = contents.pop(CONFIG_NAME)
-    written = _write(folder, contents)
+    written = write_new(folder, contents)
     # The ledger before the file that makes the folder a catalogue: where there is a ledger of
     # old, or none can be made, the same command can be run again.
     made = not github or (repository is not None and has_remote(folder, "origin"))
     if made:
         create_ledger(config.ledger, folder, config.id, outside(ctx).clock).close()
-    written += _write(folder, {CONFIG_NAME: root})
+    written += write_new(folder, {CONFIG_NAME: root})
     place_of_ledger = config.ledger.partition(":")[2]
     ledger_line = [f"{place_of_ledger}   the ledger, empty"] if made else []
     kept = sorted(contents.keys() - set(written))
     _tell(folder, config.id, written=[*sorted(written), *ledger_line], kept=kept, lfs=lfs)
-    if example_dpid or example_name:
+    _tell_of_sender(config, is_example=example_dpid or example_name)
+    _next_steps(folder, in_git=repository is not None, ledger_missing=not made, github=github)
+    return 0
+
+
+def _add_github(folder: Path, *given: str | None) -> int:
+    """`--github` for a catalogue that is there: its id and sender are not given again."""
+    if any(value is not None for value in given):
+        raise UsageError(
+            f"there is a catalogue in {folder.resolve()} already, with id and sender",
+            hint="give --github alone: it adds what the catalogue lacks",
+        )
+    add_github(folder)
+    return 0
+
+
+def _tell_of_sender(config: ConfigFile, *, is_example: bool) -> None:
+    """What has to be looked at before anything goes to others."""
+    if is_example:
         click.echo(
             f"\nThe sender in {CONFIG_NAME} is an example: before you deliver to others, put your"
             " DPID (from dpid.ddex.net) and name there."
@@ -118,8 +140,6 @@ def command(
             f"\nnote: the last character of {config.sender.dpid} should be"
             f" {dpid_check_character(config.sender.dpid)}; check that DPID"
         )
-    _next_steps(folder, in_git=repository is not None, ledger_missing=not made, github=github)
-    return 0
 
 
 def name_of(folder: Path) -> str:
@@ -151,38 +171,11 @@ def scaffold(
         "lfs": "" if lfs else "# ",
         "ledger": config.ledger,
         "ledger_place": _ON_BRANCH if github else _ON_DISK,
-        "environments": _ONLY_MAIN if github else "",
+        "environments": _KEYS if github else "",
         "sending": _SEND_BY_MERGE if github else _SEND_BY_HAND,
     }
-    here = files("stardust_gitops.cli")
-    made = {
-        path: Template(entry.read_text("utf-8")).substitute(values)
-        for path, entry in _templates(here.joinpath("scaffold"), "")
-    }
-    if github:  # full of ${{ … }}: only the version is filled in
-        for path, entry in _templates(here.joinpath("scaffold_github"), ""):
-            made[path] = entry.read_text("utf-8").replace("@VERSION@", __version__)
-    return dict(sorted(made.items()))
-
-
-def _templates(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
-    """All templates with the path that each is for. A leading ``dot_`` stands for the dot, so
-    that git and others do not take a template for a file of their own."""
-    for entry in folder.iterdir():
-        path = prefix + re.sub(r"^dot_", ".", entry.name)
-        if entry.is_dir():
-            yield from _templates(entry, f"{path}/")
-        else:
-            yield path, entry
-
-
-def _must_be_the_top(folder: Path, repository: Repository) -> None:
-    """GitHub finds workflows at the top of a repository only."""
-    if folder.resolve() != repository.root:
-        raise UsageError(
-            f"--github writes workflows, and GitHub reads those of {repository.root} only",
-            hint="make the catalogue there; or leave --github out, and see docs/github.md",
-        )
+    made = {path: Template(text).substitute(values) for path, text in templates("scaffold")}
+    return dict(sorted((made | (github_files() if github else {})).items()))
 
 
 def _free_place(folder: Path) -> Path:
@@ -192,7 +185,7 @@ def _free_place(folder: Path) -> Path:
         places = [place for place in (start, *start.parents) if place.exists()]
         taken = next((place for place in places if (place / CONFIG_NAME).exists()), None)
     except OSError as error:
-        raise _not_written(str(folder), error) from error
+        raise not_written(str(folder), error) from error
     if taken is not None:
         raise GitOpsError(
             f"there is a catalogue in {taken} already",
@@ -213,33 +206,6 @@ def _lfs_is_set_up(place: Path) -> bool:
     installed, _ = git.run(place, "lfs", "version", accept=(0, 1))
     configured, _ = git.run(place, "config", "--get", "filter.lfs.clean", accept=(0, 1))
     return installed == 0 and configured == 0
-
-
-def _write(folder: Path, contents: Mapping[str, str]) -> list[str]:
-    """Write files that are not there yet; their paths."""
-    written = []
-    for path, text in contents.items():
-        try:
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            with (folder / path).open("x", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-        except FileExistsError as error:
-            if not (folder / path).is_file():
-                raise _not_written(path, error) from error
-            continue
-        except (OSError, ValueError) as error:
-            raise _not_written(path, error) from error
-        written.append(path)
-    return written
-
-
-def _not_written(path: str, error: OSError | ValueError) -> GitOpsError:
-    what = error.strerror if isinstance(error, OSError) else str(error)
-    return GitOpsError(
-        f"{path} cannot be written: {what}",
-        hint="correct that and run the same command again; what was written stays",
-        code=NOT_WRITTEN,
-    )
 
 
 def _tell(folder: Path, name: str, *, written: list[str], kept: list[str], lfs: bool) -> None:
@@ -278,8 +244,4 @@ def _next_steps(folder: Path, *, in_git: bool, ledger_missing: bool, github: boo
     for step in steps:
         click.echo(f"  {step}")
     if github:
-        click.echo(
-            "Then, in the settings of the repository on GitHub: the environments production, with"
-            " reviewers, and\nscheduled; and the protection of main. docs/github.md of"
-            " stardust-gitops says what each needs."
-        )
+        click.echo(SETTINGS)

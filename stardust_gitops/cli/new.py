@@ -55,7 +55,7 @@ def command() -> None:
 @click.option(
     "--featuring", "featured", multiple=True, metavar="NAME", help="Featured artist.  [repeat]"
 )
-@click.option("--type", "kind", metavar="TYPE", help="Single, EP, Album… as DDEX says it.")
+@click.option("--type", metavar="TYPE", help="Single, EP, Album… as DDEX says it.")
 @click.option("--label", metavar="NAME")
 @click.option("--genre", metavar="CODE", help="A code of your genre maps.")
 @click.option("--release-date", metavar="DATE", help="As 2026-12-04.")
@@ -92,6 +92,11 @@ def command() -> None:
     help="Worldwide from the release date: streaming, download…  [repeat]",
 )
 @click.option(
+    "--send-from",
+    metavar="TIME",
+    help="Not sent to anybody before; as 2026-11-20T09:00, in the catalogue's timezone.",
+)
+@click.option(
     "--status",
     type=click.Choice(get_args(Status)),
     help="[default: draft while something is missing, else active]",
@@ -99,17 +104,8 @@ def command() -> None:
 def release(
     icpn: str,
     catalog: Path,
-    title: str | None,
-    version: str | None,
     artists: tuple[str, ...],
     featured: tuple[str, ...],
-    kind: str | None,
-    label: str | None,
-    genre: str | None,
-    release_date: str | None,
-    p_line: str | None,
-    c_line: str | None,
-    language: str | None,
     cover: Path | None,
     booklet: Path | None,
     tracks: tuple[tuple[str, str, str], ...],
@@ -117,6 +113,7 @@ def release(
     parental_warning: str | None,
     offers: tuple[str, ...],
     status: str | None,
+    **values: str | None,
 ) -> int:
     """Write the file of the release ICPN, and bring its audio, videos, texts and cover.
 
@@ -134,17 +131,7 @@ def release(
         raise UsageError("--parental-warning is said of tracks", hint="give a --track as well")
     asked = NewRelease(
         icpn=icpn_of(icpn),
-        values={
-            "type": kind,
-            "title": title,
-            "version": version,
-            "label": label,
-            "genre": genre,
-            "release_date": release_date,
-            "p_line": p_line,
-            "c_line": c_line,
-            "language": language,
-        },
+        values=values,
         artists=artists,
         featured=featured,
         offers=offers,

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import click
 
 from stardust_gitops.catalog.loading import Catalogue
-from stardust_gitops.cli.session import provenance
+from stardust_gitops.cli.session import open_catalogue_at, provenance
 from stardust_gitops.delivery.results import ApplyResult
 from stardust_gitops.errors import GitOpsError
 from stardust_gitops.ledger.events import StreamId
-from stardust_gitops.notifications.occasions import Occasion, of_blocked, of_outlook, of_run
+from stardust_gitops.notifications.occasions import (
+    Occasion,
+    of_blocked,
+    of_end,
+    of_outlook,
+    of_run,
+)
 from stardust_gitops.planning.model import Plan
 from stardust_gitops.planning.outlook import Outlook
 from stardust_gitops.reconciler.planner import Planner
@@ -22,11 +29,11 @@ from stardust_gitops.secrets.references import parse_reference, resolve
 
 def tell_of_run(
     workspace: Workspace, plan: Plan, planner: Planner, result: ApplyResult, *, quiet: bool
-) -> None:
+) -> frozenset[str]:
     """What a run did, and what it could not; with `quiet` of what is blocked only where something
-    was done, so that a schedule does not say the same each time."""
+    was done, so that a schedule does not say the same each time. The events that were told."""
     if not workspace.catalogue.config.notifications:
-        return
+        return frozenset()
     who = provenance(workspace)
 
     def failure_before(stream: StreamId) -> str | None:
@@ -37,6 +44,21 @@ def tell_of_run(
     if found or not quiet:
         found += of_blocked(plan, who)
     _tell(workspace.catalogue, found)
+    return frozenset(occasion.event for occasion in found)
+
+
+def tell_of_end(
+    folder: Path, environment: str, error: Exception, told: Collection[str] = ()
+) -> None:
+    """That a run ended early, to who wants to hear of failures. Who heard of the run already, by
+    the events that were `told`, knows. Where `stardust.yaml` itself is wrong nobody can be told."""
+    try:
+        workspace = open_catalogue_at(folder)
+        who = provenance(workspace)
+    except GitOpsError:
+        return  # it is what the run ended with
+    config = workspace.catalogue.config
+    _tell(workspace.catalogue, [of_end(config.id, environment, error, who)], told)
 
 
 def tell_of_outlook(workspace: Workspace, outlook: Outlook, event: str) -> None:
@@ -45,18 +67,28 @@ def tell_of_outlook(workspace: Workspace, outlook: Outlook, event: str) -> None:
         _tell(workspace.catalogue, of_outlook(event, outlook, provenance(workspace)))
 
 
-def _tell(catalogue: Catalogue, occasions: Sequence[Occasion]) -> None:
-    """Each occasion once to everybody who wants to hear of such."""
+def _tell(catalogue: Catalogue, occasions: Sequence[Occasion], told: Collection[str] = ()) -> None:
+    """Each occasion once to everybody who wants to hear of such, and of none that was `told`.
+    What cannot be sent is a warning."""
     for entry in catalogue.config.notifications:
+        if any(event in told for event in entry.on):
+            continue
         for occasion in occasions:
             if occasion.event in entry.on:
                 try:
                     _send(catalogue, entry.to, occasion)
-                except GitOpsError as error:
-                    what = f"{occasion.event!r} was not told to {entry.to}"
-                    click.echo(f"warning {error.code} {what}: {error.message}", err=True)
-                    if error.hint:
-                        click.echo(f"  {error.hint}", err=True)
+                except Exception as error:  # whatever it is: no run fails for it
+                    _warn(f"{occasion.event!r} was not told to {entry.to}", error)
+
+
+def _warn(what: str, error: Exception) -> None:
+    """Say that somebody was not told; of a bug its kind only, for it may name the address."""
+    if not isinstance(error, GitOpsError):
+        click.echo(f"warning SG7040 {what}: {type(error).__name__}", err=True)
+        return
+    click.echo(f"warning {error.code} {what}: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)
 
 
 def _send(catalogue: Catalogue, reference: str, occasion: Occasion) -> None:

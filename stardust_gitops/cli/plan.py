@@ -30,6 +30,7 @@ from stardust_gitops.planning.selection import Selection
 from stardust_gitops.planning.settings import Permissions
 from stardust_gitops.reconciler.affected import Affected
 from stardust_gitops.reconciler.planner import Planner, PlanRequest
+from stardust_gitops.reconciler.protected import awaiting_branch
 from stardust_gitops.reconciler.scope import scope_since
 
 EXIT_CHANGES = 2
@@ -194,6 +195,8 @@ def show_plan(
     """Print a plan on standard output; for people, with what to do next where `advise` says so.
     With `compared`, what its messages say otherwise than the last ones did."""
     descriptions = _descriptions(here)
+    wanted = advise and output_format != "json"
+    branch = awaiting_branch(here.workspace.in_environment(plan.environment)) if wanted else None
     if output_format == "json":
         from stardust_gitops.reports.plan_json import plan_json
 
@@ -215,13 +218,21 @@ def show_plan(
             compared=(compared or NONE).shown,
             skipped=(compared or NONE).skipped,
             elsewhere="`--format json` has all of it.",
+            branch=branch,
         )
         click.echo(text)
     else:
         from stardust_gitops.reports.plan_text import render_plan
         from stardust_gitops.reports.plan_words import file_errors
 
-        render_plan(plan, console(), descriptions=descriptions, all_items=all_items, advise=advise)
+        render_plan(
+            plan,
+            console(),
+            descriptions=descriptions,
+            all_items=all_items,
+            advise=advise,
+            branch=branch,
+        )
         show_findings(file_errors(plan), here.workspace.root)
         if here.workspace.repository is None:
             click.echo("The catalogue is not in git: no commit is recorded.")

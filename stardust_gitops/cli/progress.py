@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ import click
 
 from stardust_gitops.clock import Clock, SystemClock
 from stardust_gitops.delivery.reporting import Reporter
+from stardust_gitops.planning.strays import shown_icpn
+from stardust_gitops.reports.wording import visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -42,10 +44,11 @@ def counting(what: str, total: int, *, least: int = WORTH_A_BAR) -> Iterator[Cal
 
 
 @contextmanager
-def terminal_reporter() -> Iterator[Reporter]:
-    """Hears a run's events and shows them: a bar for each target, or a line for each item."""
+def terminal_reporter(names: Mapping[str, str]) -> Iterator[Reporter]:
+    """Hears a run's events and shows them: a bar for each target, or a line for each item. `names`
+    says what each release (GTIN-14) is called."""
     if not sys.stderr.isatty():
-        yield _Lines()
+        yield _Lines(names)
         return
     from rich.console import Console
     from rich.progress import (
@@ -66,7 +69,7 @@ def terminal_reporter() -> Iterator[Reporter]:
         TextColumn("{task.fields[doing]}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield _Bars(bar)
+        yield _Bars(bar, names)
 
 
 class CountLines:
@@ -87,22 +90,25 @@ class CountLines:
 class _Lines:
     """One line for each thing that ended: for logs."""
 
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
     def event(self, name: str, **fields: Any) -> None:
-        text = _line(name, fields)
+        text = _line(name, fields, self._names)
         if text is not None:
             click.echo(text, err=True)
 
 
-def _line(name: str, fields: dict[str, Any]) -> str | None:
+def _line(name: str, fields: dict[str, Any], names: Mapping[str, str]) -> str | None:
     target = fields.get("target")
     if name == "target_started":
         return f"{target}: {fields['items']} to send"
     if name == "target_waiting":
         return f"{target}: waiting up to {fields['seconds']:.0f} s: {fields['error']}"
     if name == "item_done":
-        return f"{target}: {_icpn(fields)} {fields['outcome']}"
+        return f"{target}: {_release(fields, names)}: {fields['outcome']}"
     if name == "item_failed":
-        return f"{target}: {_icpn(fields)} {fields['outcome']}: {fields['error']}"
+        return f"{target}: {_release(fields, names)}: {fields['outcome']}: {fields['error']}"
     if name == "retry":
         return f"{target}: trying again in {fields['seconds']:.0f} s: {fields['error']}"
     if name == "shipment_completed":
@@ -112,16 +118,18 @@ def _line(name: str, fields: dict[str, Any]) -> str | None:
     return None
 
 
-def _icpn(fields: dict[str, Any]) -> str:
+def _release(fields: dict[str, Any], names: Mapping[str, str]) -> str:
+    """``4006381333931 Ada Quill – Nightjar``."""
     release = str(fields.get("release", ""))
-    return release[1:] if release.startswith("0") else release
+    return visible(f"{shown_icpn(release)} {names.get(release, '')}".rstrip())
 
 
 class _Bars:
     """A bar of bytes for each target."""
 
-    def __init__(self, bar: Progress) -> None:
+    def __init__(self, bar: Progress, names: Mapping[str, str]) -> None:
         self._bar = bar
+        self._names = names
         self._lock = threading.Lock()
         self._tasks: dict[str, TaskID] = {}
         self._totals: dict[str, int] = {}
@@ -135,11 +143,15 @@ class _Bars:
             elif name == "item_started" and target in self._tasks:
                 total = self._totals.get(target, 0) + fields["bytes"]
                 self._totals[target] = total
-                self._bar.update(self._tasks[target], total=total, doing=_icpn(fields))
+                self._bar.update(
+                    self._tasks[target], total=total, doing=_release(fields, self._names)
+                )
             elif name in ("file_progress", "file_done") and target in self._tasks:
                 self._advance(target, fields)
             elif name in ("item_failed", "target_failed", "target_waiting", "retry"):
-                self._bar.console.print(_line(name, fields), markup=False, highlight=False)
+                self._bar.console.print(
+                    _line(name, fields, self._names), markup=False, highlight=False
+                )
 
     def _advance(self, target: str, fields: dict[str, Any]) -> None:
         key = (target, str(fields["path"]))

@@ -22,6 +22,8 @@ from stardust_gitops.reconciler.workspace import Workspace
 
 THERE_ALREADY = "SG9022"
 NOT_WRITTEN = "SG9021"
+_DATES = frozenset({"release_date", "send_from"})
+"""Written as people write them, without quotes."""
 _DRAFT = "status: draft   # never delivered; remove this line when nothing is missing\n"
 
 
@@ -63,8 +65,8 @@ class NewRelease:
         given = {key: given[key] for key in ReleaseFile.model_fields if key in given}
         model = checked(ReleaseFile, given)
         document = _as_given(given, model.model_dump(exclude_unset=True))
-        if "release_date" in document:
-            document["release_date"] = Plain(document["release_date"])
+        for key in _DATES & document.keys():
+            document[key] = Plain(document[key])
         return model, document
 
     def _document(self) -> dict[str, Any]:

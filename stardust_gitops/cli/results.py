@@ -6,12 +6,23 @@ from typing import Any
 
 import click
 
-from stardust_gitops.delivery.results import GOOD, ApplyResult, Outcome, outcome_counts
-from stardust_gitops.planning.model import Plan
+from stardust_gitops.delivery.results import (
+    GOOD,
+    ApplyResult,
+    ItemResult,
+    Outcome,
+    outcome_counts,
+)
+from stardust_gitops.planning.model import Item, Plan
 from stardust_gitops.planning.plan_file import Stale
-from stardust_gitops.reports.wording import humane_size
+from stardust_gitops.planning.strays import shown_icpn
+from stardust_gitops.reports.wording import humane_size, visible
 
 FORMAT_VERSION = "1.0"
+_COLORS = {
+    **dict.fromkeys(GOOD, "green"),
+    **dict.fromkeys((Outcome.SKIPPED, Outcome.INTERRUPTED), "yellow"),
+}
 
 
 def result_document(plan: Plan, result: ApplyResult, stale: tuple[Stale, ...]) -> dict[str, Any]:
@@ -54,24 +65,25 @@ def result_document(plan: Plan, result: ApplyResult, stale: tuple[Stale, ...]) -
 
 
 def show_result(plan: Plan, result: ApplyResult, stale: tuple[Stale, ...]) -> None:
-    """What did not go well, each with its remedy, and one line of sums."""
+    """What did not go well, each with its remedy, what was not sent for a reason, and one line of
+    sums."""
     hints = {error.hint for _, error in result.problems}
     told = {target: (error.code, error.message) for target, error in result.problems}
     names = {(item.release, item.target): item for item in plan.items}
     for entry in stale:
-        click.echo(f"stale    {entry.release.lstrip('0')}@{entry.target}  {entry.text}")
+        name = _name(entry, names.get((entry.release, entry.target)))
+        click.echo(f"stale    {name}  {entry.text}")
     for target, error in result.problems:
         click.echo(click.style(f"{target}: {error.code} {error.message}", fg="red"))
         if error.hint:
             click.echo(f"  {error.hint}")
     for item in result.items:
-        if item.outcome in GOOD:
+        if item.outcome in GOOD and not item.text:
             continue
-        known = names.get((item.release, item.target))
-        name = f"{known.icpn if known else item.release}@{item.target}"
+        name = _name(item, names.get((item.release, item.target)))
         said = (item.code, item.text)
         text = "" if told.get(item.target) == said else " ".join(part for part in said if part)
-        color = "yellow" if item.outcome in (Outcome.SKIPPED, Outcome.INTERRUPTED) else "red"
+        color = _COLORS.get(item.outcome, "red")
         click.echo(f"{click.style(str(item.outcome), fg=color)}  {name}  {text}".rstrip())
         if item.hint and item.hint not in hints:
             click.echo(f"  {item.hint}")
@@ -82,3 +94,9 @@ def show_result(plan: Plan, result: ApplyResult, stale: tuple[Stale, ...]) -> No
         parts.append(f"{len(stale)} stale")
     sums = ", ".join(parts) or "nothing to do"
     click.echo(f"Apply: {sums} · {humane_size(result.bytes_sent)} uploaded")
+
+
+def _name(entry: ItemResult | Stale, known: Item | None) -> str:
+    """``4006381333931@spotify  Ada Quill – Nightjar``."""
+    name = f"{shown_icpn(entry.release) if known is None else known.icpn}@{entry.target}"
+    return name if known is None else visible(f"{name}  {known.name}".rstrip())

@@ -63,7 +63,7 @@ class Session(Reading):
     ledger: LedgerStore
 
     def _events(self) -> EventsOf:
-        return lambda stream: (event for _, event in self.ledger.events(stream=stream))
+        return self.ledger.histories
 
 
 def open_catalogue_at(folder: Path) -> Workspace:
@@ -77,7 +77,7 @@ def session(folder: Path, clock: Clock) -> Iterator[Session]:
     """Catalogue and ledger; the ledger is closed at the end."""
     workspace = open_catalogue_at(folder)
     config = workspace.catalogue.config
-    ledger = open_ledger(config.ledger, workspace.root, config.id, clock)
+    ledger = open_ledger(config.ledger, workspace.root, config.id, clock, config.messages.url)
     try:
         yield Session(workspace=workspace, ledger=ledger, clock=clock)
     finally:

@@ -26,8 +26,9 @@ from stardust_gitops.cli.session import (
     stream_of,
 )
 from stardust_gitops.errors import UsageError
-from stardust_gitops.ledger.events import StreamId
+from stardust_gitops.ledger.events import Kind, StreamId, erased
 from stardust_gitops.ledger.state import Sent, StreamState
+from stardust_gitops.ledger.store import MISSING_BYTES, LedgerError
 from stardust_gitops.planning.selection import Selection
 from stardust_gitops.planning.strays import shown_icpn
 from stardust_gitops.reports.wording import visible
@@ -86,9 +87,9 @@ def command(
         if diff:
             _show_difference(here, at, output_format)
         elif message:
-            _print_message(here, state, stream, mead=mead)
+            _print_message(here, at, state, stream, mead=mead)
         elif output_format == "json":
-            print_json(_document(at, state))
+            print_json({**_document(at, state), "erased": _erasures(here, at)})
         else:
             _print_state(here, at, state)
 
@@ -111,13 +112,43 @@ def _show_effective(catalog: Path, icpn: str, output_format: str) -> None:
         click.echo(visible(f"{value.path:<{width}}  {value.value}  ({origin})"))
 
 
-def _print_message(here: Session, state: StreamState, stream: str, *, mead: bool) -> None:
+def _print_message(
+    here: Session, at: StreamId, state: StreamState, stream: str, *, mead: bool
+) -> None:
+    kind = "MEAD message" if mead else "message"
     sent = state.open or state.baseline
     digest = (sent.mead if mead else sent.message) if sent else None
-    if digest is None:
-        kind = "MEAD message" if mead else "message"
+    if sent is None or digest is None:
         raise UsageError(f"no {kind} was sent for {stream}", hint="see  stardust-gitops history")
-    write_bytes(here.ledger.fetch(digest))
+    try:
+        message = here.ledger.fetch(digest, sent.named(f"the {kind}"))
+    except LedgerError as error:
+        if error.code != MISSING_BYTES:
+            raise
+        _must_not_be_erased(here, at, digest, sent.named(f"the {kind}"))
+        raise
+    write_bytes(message)
+
+
+def _must_not_be_erased(here: Session, at: StreamId, digest: str, what: str) -> None:
+    """`LedgerError` that tells when bytes were erased, if they were."""
+    for _, event in here.ledger.events(stream=at):
+        if digest in erased(event):
+            raise LedgerError(
+                f"{what} was erased on {event.time[:10]}: it was older than"
+                f" {event.data['keep_for']} (`keep_for` in stardust.yaml)",
+                hint="only a backup from before that day has it",
+                code=MISSING_BYTES,
+            )
+
+
+def _erasures(here: Session, at: StreamId) -> list[dict[str, Any]]:
+    """When bytes of this release were erased, and which."""
+    return [
+        {"time": event.time, "keep_for": event.data["keep_for"], "sha256": list(erased(event))}
+        for _, event in here.ledger.events(stream=at)
+        if event.kind is Kind.ERASED
+    ]
 
 
 def _show_difference(here: Session, at: StreamId, output_format: str) -> None:
@@ -191,6 +222,12 @@ def _print_state(here: Session, at: StreamId, state: StreamState) -> None:
         click.echo("  nobody knows whether it arrived: stardust-gitops ledger resolve")
     if state.rejected:
         click.echo(f"  rejected: {state.rejected.text or state.rejected.action}")
+    for erasure in _erasures(here, at):
+        count = len(erasure["sha256"])
+        click.echo(
+            f"  erased on {erasure['time'][:10]}: {count} older content{'s'[: count > 1]} or"
+            f" message{'s'[: count > 1]}, kept for {erasure['keep_for']}"
+        )
     click.echo("")
     show_plan(here, plan, "text", all_items=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
@@ -18,10 +18,13 @@ from stardust_gitops.cli.output import print_json
 from stardust_gitops.cli.progress import counting
 from stardust_gitops.cli.session import session
 from stardust_gitops.clock import instant_text
+from stardust_gitops.ledger.state import Sent
 from stardust_gitops.ledger.store import Snapshot
-from stardust_gitops.planning.model import Desired
+from stardust_gitops.planning.model import Desired, release_name
 from stardust_gitops.planning.selection import Candidate, Selection
 from stardust_gitops.planning.strays import shown_icpn
+from stardust_gitops.reconciler.names import words_sent
+from stardust_gitops.reports.wording import visible
 
 
 @click.command("status")
@@ -49,29 +52,39 @@ def command(
         with counting("reading releases", files) as advance:
             wishes = here.planner(environment).look(advance).desired
         snapshot = here.ledger.snapshot(environment, since=instant_text(here.clock.now()))
-    listed = _rows(wishes, snapshot, chosen)
+        listed = _rows(
+            wishes,
+            snapshot,
+            chosen,
+            lambda sent: release_name(*words_sent(here.ledger, sent.content)),
+        )
     if output_format == "json":
         print_json({"format_version": "1.0", "environment": environment, "items": listed})
         return
+    width = max((len(row["status"] or "") for row in listed), default=0) + 2
     for row in listed:
         when = (row["delivered"] or "")[:10]
         phase = (row["phase"] or "").replace("_", " ")
         click.echo(
-            f"{row['target']:<16} {row['icpn']:<14} {phase:<11} {when:<11} {row['status']:<9} "
-            f"{row['title']}"
+            f"{row['target']:<16} {row['icpn']:<14} {phase:<11} {when:<11} "
+            f"{row['status']:<{width}}{visible(row['title'] or '')}".rstrip()
         )
 
 
 def _rows(
-    wishes: Iterable[Desired], snapshot: Snapshot, chosen: Selection
+    wishes: Iterable[Desired],
+    snapshot: Snapshot,
+    chosen: Selection,
+    name_sent: Callable[[Sent], str],
 ) -> list[dict[str, str | None]]:
-    """A row for each release at each target: what is wanted and what is there."""
+    """A row for each release at each target: what is wanted and what is there. `name_sent` says how
+    that was called of which the catalogue knows nothing any more."""
     rows: dict[tuple[str, str], tuple[Candidate, str, str]] = {}
     for wish in wishes:
         candidate = Candidate(
             release=wish.release, icpn=wish.icpn, target=wish.target, label=wish.label
         )
-        rows[wish.target, wish.release] = candidate, f"{wish.artist} – {wish.title}", wish.status
+        rows[wish.target, wish.release] = candidate, wish.name, wish.status
     for stream in snapshot.releases:
         icpn = shown_icpn(stream.subject)
         candidate = Candidate(release=stream.subject, icpn=icpn, target=stream.target)
@@ -85,6 +98,8 @@ def _rows(
             state = states.get(key)
             sent = state.baseline if state else None
             phase = str(state.phase) if state else "never"
+            if not title and sent is not None:
+                title = name_sent(sent)
             listed.append(
                 {
                     "target": candidate.target,

@@ -213,8 +213,10 @@ def _report(
 
         print_json(findings_document(findings))
     elif output_format == "github":
+        from stardust_gitops.cli.job_summary import add_validate_summary
         from stardust_gitops.reports.findings_github import github_annotations
 
+        add_validate_summary(root.resolve().name, findings)
         write_bytes(github_annotations(findings, prefix=prefix_of(root)).encode())
     elif output_format == "sarif":
         from stardust_gitops.reports.findings_sarif import sarif_document

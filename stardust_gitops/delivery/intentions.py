@@ -174,7 +174,8 @@ def _render(
 
 
 def _last_content(session: Session, baseline: Sent) -> Delivery:
-    return load_delivery(session.ledger.fetch(baseline.content))
+    stored = session.ledger.fetch(baseline.content, baseline.named("the content"))
+    return load_delivery(stored)
 
 
 def _must_be_as_planned(item: Item, delivery: Delivery) -> None:

@@ -24,7 +24,7 @@ def as_known(job: Job, operation: Action, sent: Sent | None, ledger: Records) ->
     """
     if sent is None:
         return job
-    before: Document = orjson.loads(ledger.fetch(sent.content))
+    before: Document = orjson.loads(ledger.fetch(sent.content, sent.named("the content")))
     delivery = replace(job.delivery, icpn=before["icpn"])
     job = replace(job, delivery=delivery, described=described_in(before["content"]))
     if operation is not Action.UPDATE:

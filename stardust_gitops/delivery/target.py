@@ -17,12 +17,15 @@ from stardust_gitops.errors import GitOpsError, LockedError, SafetyError
 from stardust_gitops.ledger.events import Provenance, StreamId
 from stardust_gitops.ledger.journal import Journal
 from stardust_gitops.ledger.lease import Wait, holding_lease
+from stardust_gitops.ledger.state import StreamState
 from stardust_gitops.ledger.store import LeaseHeldError, LeaseLostError
 from stardust_gitops.messages.problems import SchemaError
 from stardust_gitops.planning.model import OPERATIONS, Action, Item
 
 _TAKEDOWNS, _PURGES = frozenset({Action.TAKEDOWN}), frozenset({Action.PURGE})
 _DELIVERIES = frozenset(OPERATIONS) - _TAKEDOWNS - _PURGES
+_SENT_BY_ANOTHER = "another run has sent it"
+_STALE = "another run was at it since it was planned; plan again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,18 +142,35 @@ def _due(session: Session) -> list[Item]:
 
 
 def _skip_stale(session: Session) -> None:
-    """An item counts only as long as its stream is as it was when it was planned."""
+    """An item counts only as long as its stream is as it was when it was planned. Where another run
+    has done just that work since, nothing is left to be done."""
     for item in _due(session):
-        if session.journal.version(session.stream(item.release)) != item.stream_version:
+        stream = session.stream(item.release)
+        if session.journal.version(stream) != item.stream_version:
+            done = _is_done(item, session.ledger.state(stream))
             session.outcomes.add(
                 ItemResult(
                     release=item.release,
                     target=item.target,
                     operation=str(item.action),
-                    outcome=Outcome.SKIPPED,
-                    text="another run was at it since it was planned; plan again",
+                    outcome=Outcome.EQUAL if done else Outcome.SKIPPED,
+                    text=_SENT_BY_ANOTHER if done else _STALE,
                 )
             )
+
+
+def _is_done(item: Item, state: StreamState) -> bool:
+    """Whether what the item wants was completed since it was planned. The operation stands for the
+    status too: what is removed has that of a takedown, what is sent has not."""
+    sent = state.baseline
+    if sent is None or state.open is not None:
+        return False
+    # What is resumed was intended before it was planned; a resend looks like what it repeats.
+    since = sent.version > item.stream_version
+    return (since or (item.resumes and item.action is not Action.RESEND)) and (
+        (sent.operation, sent.message_fingerprint, sent.assets_fingerprint)
+        == (str(item.action), item.message_fingerprint, item.assets_fingerprint)
+    )
 
 
 def _ship_some(session: Session, queue: deque[Item]) -> None:

@@ -10,6 +10,20 @@ from stardust_gitops.git.repository import Repository
 REMOTE = "origin"
 
 
+def known_head(repository: Repository, branch: str) -> str | None:
+    """The commit of a branch of ``origin`` as it was fetched last, else of the branch here.
+
+    ``None`` where neither is known. Asks nobody: good enough for advice, not for a decision.
+    """
+    for ref in (f"refs/remotes/{REMOTE}/{branch}", f"refs/heads/{branch}"):
+        _, output = run(
+            repository.root, "rev-parse", "--verify", "--quiet", ref, accept=(0, 1, 128)
+        )
+        if output.strip():
+            return output.decode("ascii", "replace").strip()
+    return None
+
+
 def branch_head(repository: Repository, branch: str) -> str | None:
     """The commit that a branch of ``origin`` points to now, ``None`` where it has no such branch.
 

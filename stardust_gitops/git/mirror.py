@@ -61,20 +61,31 @@ class Mirror:
         run(aside, "init", "--quiet", "--bare", "--template=", kind, ".")
         aside.rename(self.folder)  # it is there whole, or not at all
 
-    def remote_ref(self, ref: str) -> str | None:
-        """What a ref at the remote is, without fetching it; it needs no repository of ours."""
+    def remote_refs(self, *names: str) -> dict[str, str]:
+        """What some refs at the remote are, without fetching them; those that are not there are
+        left out. It needs no repository of ours."""
         env = environment()
         env |= quiet_ssh(self._user, env)
-        done = execute(self._user, "ls-remote", "--quiet", self.remote, ref, env=env)
+        done = execute(self._user, "ls-remote", "--quiet", self.remote, *names, env=env)
         if done.returncode:
             raise remote_error(self.remote, done.stderr)
-        return done.stdout.split()[0].decode("ascii") if done.stdout.strip() else None
+        rows = (line.split("\t", 1) for line in done.stdout.decode("utf-8", "replace").splitlines())
+        # A pattern matches the ends of names: refs/x/refs/heads/main too.
+        return {name: commit for commit, name in rows if name in names}
 
     def fetch(self, refspecs: Sequence[str], *, first: bool) -> None:
         """Fetch refs; those of a pattern that have gone at the remote go here too. The `first`
         time only what stands there now comes, without the past. `RemoteError`."""
+        self._fetch(refspecs, ("--depth=1", "--filter=blob:none") if first else ("--no-filter",))
+
+    def fetch_past(self, refspecs: Sequence[str]) -> None:
+        """Fetch refs with all their commits, so that `follows` knows; file contents stay there."""
+        shallow = (self.folder / "shallow").is_file()
+        how = ("--unshallow", "--filter=blob:none") if shallow else ("--no-filter",)
+        self._fetch(refspecs, how)
+
+    def _fetch(self, refspecs: Sequence[str], how: Sequence[str]) -> None:
         self._refspecs = refspecs
-        how = ("--depth=1", "--filter=blob:none") if first else ("--no-filter",)
         arguments = (*_FETCH, "--prune", *how, self.remote, *refspecs)
         done = self._with_promises(*arguments)
         if done.returncode and b".lock" in done.stderr:
@@ -185,29 +196,35 @@ class Mirror:
         the user has it so. No ref of the user's moves; it is nowhere but here until it is pushed.
         """
         name, email = self._identity
-        stream = [f"commit {_DRAFT}\ncommitter {name} <{email}> now\ndata 0\n".encode()]
-        if base is not None:
-            stream.append(f"from {base}\n".encode())
+        text = message.encode()
+        stream = [
+            f"commit {_DRAFT}\nmark :1\ncommitter {name} <{email}> now\n".encode(),
+            f"data {len(text)}\n".encode(),
+            text,
+            f"from {base}\n".encode() if base is not None else b"",
+        ]
         for path, data in files.items():
             if data is None:
                 stream.append(f"D {path}\n".encode())
             else:
                 stream += [f"M 100644 inline {path}\ndata {len(data)}\n".encode(), data, b"\n"]
-        stream.append(b"done\n")
-        self._git(
+        stream.append(b"\nget-mark :1\ndone\n")
+        output = self._git(
             *("fast-import", "--quiet", "--force", "--done", "--date-format=now"),
             stdin=b"".join(stream),
         )
+        return self._signed(base, message) if self._signs else output.decode("ascii").strip()
+
+    def _signed(self, base: str | None, message: str) -> str:
+        """The commit once more, signed: what has just written it cannot sign."""
+        name, email = self._identity
         named = {
             f"GIT_{who}_{what}": value
             for who in ("AUTHOR", "COMMITTER")
             for what, value in (("NAME", name), ("EMAIL", email))
         }
         output = self._git(
-            "commit-tree",
-            *(["-S"] if self._signs else []),
-            *(["-p", base] if base else []),
-            f"{_DRAFT}^{{tree}}",
+            *("commit-tree", "-S", *(["-p", base] if base else []), f"{_DRAFT}^{{tree}}"),
             stdin=message.encode(),
             env=self._env() | named,
         )

@@ -57,7 +57,8 @@ _HINTS = {
     Trouble.UNKNOWN_USER: "give git a valid token or key for this remote; `git fetch` must work"
     " without asking",
     Trouble.FORBIDDEN: "the token or key must be allowed to write (in GitHub Actions: permissions:"
-    " contents: write), and no rule of the server may protect this branch against it",
+    " contents: write), and no rule of the server may protect the branch, or what is below"
+    " refs/stardust/, against it",
     Trouble.NOT_FOUND: "check the address (git remote -v) and what the token or key may see",
     Trouble.NO_REF: "check the name of the branch",
     Trouble.OTHER: "ask who runs the server; `git push` by hand may show more",
@@ -99,7 +100,7 @@ _RACES = (
     *("failed to update ref", "cannot lock ref", "failed to lock", "already exists", "old value"),
 )
 _secret = re.compile(r"://[^/@\s]+@")
-_rejected = re.compile(r"^!\t[^\t]*\t\[[^\]]*\] ?\(?(.*?)\)?$", re.MULTILINE)
+_rejected = re.compile(r"^!\t[^\t:]*:([^\t]*)\t\[[^\]]*\] ?\(?(.*?)\)?$", re.MULTILINE)
 
 
 def remote_error(remote: str, stderr: bytes) -> RemoteError:
@@ -114,10 +115,12 @@ def remote_error(remote: str, stderr: bytes) -> RemoteError:
 
 def push_error(remote: str, porcelain: bytes, stderr: bytes) -> Exception:
     """The error for a push that failed: `OutrunError` where only somebody else was faster."""
-    reasons = _rejected.findall(porcelain.decode("utf-8", "replace"))
-    others = [reason for reason in reasons if not any(race in reason for race in _RACES)]
-    if reasons and not others:
-        return OutrunError(without_secrets("; ".join(dict.fromkeys(reasons))))
+    rejected = _rejected.findall(porcelain.decode("utf-8", "replace"))
+    others = [
+        f"{ref}: {reason}" for ref, reason in rejected if not any(race in reason for race in _RACES)
+    ]
+    if rejected and not others:
+        return OutrunError(without_secrets("; ".join(dict.fromkeys(why for _, why in rejected))))
     if others:
         return remote_error(remote, stderr + "\n".join(others).encode())
     return remote_error(remote, stderr)

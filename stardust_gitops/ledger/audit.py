@@ -10,7 +10,7 @@ import orjson
 
 from stardust_gitops.errors import GitOpsError
 from stardust_gitops.ledger.codec import dump_state
-from stardust_gitops.ledger.events import GENESIS, REFERENCES, Event, Kind, StreamId
+from stardust_gitops.ledger.events import GENESIS, Event, Kind, StreamId, erased, references
 from stardust_gitops.ledger.fold import apply_batch, apply_release
 from stardust_gitops.ledger.state import BatchState, StreamState
 from stardust_gitops.ledger.upcast import UPCASTERS, Upcaster, read_event
@@ -106,7 +106,8 @@ class Auditor:
     def __init__(self, problems: list[str], upcasters: Mapping[int, Upcaster] = UPCASTERS) -> None:
         self.problems = problems
         self.references: dict[str, str] = {}
-        """Digests of stored bytes, each with the event that first refers to it."""
+        """Digests of bytes that have to be there, each with the event that first refers to it. What
+        was erased need not, until an event refers to it again."""
         self._upcasters = upcasters
         self._states: dict[StreamId, State] = {}
         self._broken: set[StreamId] = set()
@@ -156,10 +157,10 @@ class Auditor:
             self.problems += [f"{name} (position {stored.position}): {text}" for text in problems]
 
     def _refer(self, event: Event, name: str) -> None:
-        for key in REFERENCES:
-            digest = event.data.get(key)
-            if isinstance(digest, str):
-                self.references.setdefault(digest, name)
+        for _, digest in references(event):
+            self.references.setdefault(digest, name)
+        for digest in erased(event):
+            self.references.pop(digest, None)
 
     def compare(self, stored: Mapping[StreamId, Derived]) -> None:
         """Check the derived table. Streams whose events are broken were reported already."""
@@ -185,14 +186,17 @@ class Auditor:
         return f"the state of stream {name} is not what its events say {REBUILD}"
 
     def compare_bytes(self, kept: Iterable[tuple[str, bytes | None]]) -> None:
-        """Check the content store: each digest that is kept, with its bytes, or ``None`` where
-        they do not have that digest any more."""
+        """Check the content store: each digest that is kept, in one place or in several, with its
+        bytes, or ``None`` where they do not have that digest any more."""
+        there = set()
         for digest, data in kept:
-            by = self.references.pop(digest, "nothing refers to them")
+            there.add(digest)
             if data is None:
+                by = self.references.get(digest, "nothing needs them")
                 self.problems.append(f"{_BYTES}{digest} are damaged ({by})")
         for digest, by in self.references.items():
-            self.problems.append(f"{_BYTES}{digest} are missing ({by})")
+            if digest not in there:
+                self.problems.append(f"{_BYTES}{digest} are missing ({by})")
 
 
 def _gap(first: int, last: int) -> str:

@@ -9,14 +9,16 @@ can be changed or dropped in the middle unnoticed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 import orjson
 
-EVENT_FORMAT = 1
+FIRST_FORMAT, EVENT_FORMAT = 1, 2
+"""Of events, the oldest and the newest. Format 2 adds the kind ``erased``."""
+
 GENESIS = "0" * 64
 BATCH_PREFIX = "batch:"
 LEASE_SUBJECT = "lease"
@@ -58,6 +60,16 @@ class Kind(StrEnum):
     MOVED = "moved"
     RESOLVED = "resolved"
     LEASE_TAKEN_OVER = "lease_taken_over"
+    ERASED = "erased"
+
+
+_FORMATS = {Kind.ERASED: 2}
+
+
+def format_of(kind: Kind) -> int:
+    """The oldest format that has this kind. Events are written in it, so that a program which knows
+    no newer one still reads all that it can read rightly, and refuses the rest."""
+    return _FORMATS.get(kind, FIRST_FORMAT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +98,8 @@ class Event:
     - imported: as intended, and phase (default ``live``)
     - moved: ``to`` in the stream that ends; ``from`` and state (`codec.moved_state`) in the new
     - resolved: outcome (``delivered`` or ``resend``)
+    - erased: digests (of bytes to which earlier events of this stream refer, and which are kept no
+      more), reason (``keep_for``), keep_for, text
     - lease_taken_over: reason (``dead``, ``expired``, ``by hand``), fence, holder, lost (whose)
     """
 
@@ -95,7 +109,7 @@ class Event:
     time: str
     provenance: Provenance
     data: Mapping[str, Any] = field(default_factory=dict)
-    format: int = EVENT_FORMAT
+    format: int = FIRST_FORMAT
     previous: str = GENESIS
     stored: bytes | None = field(default=None, init=False, compare=False, repr=False)
     """The bytes that it was read from. Not carried into what `dataclasses.replace` makes of it."""
@@ -131,3 +145,16 @@ class Event:
     def digest(self) -> str:
         """SHA-256 of the body: the link that the next event of the stream carries."""
         return hashlib.sha256(self.body()).hexdigest()
+
+
+def references(event: Event) -> Iterator[tuple[str, str]]:
+    """What stored bytes an event refers to: the key (one of `REFERENCES`) and the digest."""
+    for key in REFERENCES:
+        digest = event.data.get(key)
+        if isinstance(digest, str):
+            yield key, digest
+
+
+def erased(event: Event) -> tuple[str, ...]:
+    """The digests of the bytes that an event says are kept no more."""
+    return tuple(event.data["digests"]) if event.kind is Kind.ERASED else ()

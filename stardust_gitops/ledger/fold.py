@@ -264,6 +264,13 @@ def _resolved(state: StreamState, event: Event) -> Changes:
     return {**_CLOSED, "last_body": None}
 
 
+def _erased(state: StreamState | BatchState, event: Event) -> Changes:
+    """What is kept no more changes nothing of what is known."""
+    if not all(isinstance(digest, str) for digest in event.data["digests"]):
+        raise TypeError("digests are not texts")
+    return _NONE
+
+
 _RELEASE: Mapping[Kind, Callable[[StreamState, Event], Changes]] = {
     Kind.INTENDED: _intended,
     Kind.COMPLETING: _completing,
@@ -276,6 +283,7 @@ _RELEASE: Mapping[Kind, Callable[[StreamState, Event], Changes]] = {
     Kind.FORGOTTEN: _forgotten,
     Kind.MOVED: _moved,
     Kind.RESOLVED: _resolved,
+    Kind.ERASED: _erased,
 }
 """`file_uploaded` is advisory and `lease_taken_over` a record: neither changes a state."""
 
@@ -320,4 +328,5 @@ _BATCH: Mapping[Kind, Callable[[BatchState, Event], Changes]] = {
     Kind.FAILED: _batch_failed,
     Kind.SUPERSEDED: _batch_ended,
     Kind.RESOLVED: _batch_ended,
+    Kind.ERASED: _erased,
 }

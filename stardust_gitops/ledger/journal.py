@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from stardust_gitops.clock import Clock, instant_text
-from stardust_gitops.ledger.events import Event, Kind, Provenance, StreamId
+from stardust_gitops.ledger.events import Event, Kind, Provenance, StreamId, format_of
 from stardust_gitops.ledger.store import Lease, LedgerStore
 
 
@@ -63,6 +63,7 @@ class Journal:
                     time=time,
                     provenance=self._provenance,
                     data=data,
+                    format=format_of(kind),
                     previous=head,
                 )
                 heads[stream] = (event.version, event.digest())

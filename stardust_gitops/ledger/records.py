@@ -6,7 +6,7 @@ from typing import Protocol
 
 from stardust_gitops.ledger.events import StreamId
 from stardust_gitops.ledger.state import StreamState
-from stardust_gitops.ledger.store import Snapshot
+from stardust_gitops.ledger.store import STORED, Snapshot
 
 
 class Records(Protocol):
@@ -21,6 +21,6 @@ class Records(Protocol):
         """As `LedgerStore.state`."""
         ...
 
-    def fetch(self, digest: str) -> bytes:
+    def fetch(self, digest: str, what: str = STORED) -> bytes:
         """As `LedgerStore.fetch`."""
         ...

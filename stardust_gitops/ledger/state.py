@@ -50,6 +50,11 @@ class Sent:
     mead: str | None = None
     mead_body: str | None = None
 
+    def named(self, what: str) -> str:
+        """What was kept of it, for who is told that it is missing: ``the message``, say."""
+        number = f", {self.message_id}" if self.message_id else ""
+        return f"{what} of the {self.operation} of {self.time[:10]}{number}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:

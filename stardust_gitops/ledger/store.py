@@ -5,7 +5,7 @@ The tables that `plan` reads are derived from the events and can be rebuilt at a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -51,12 +51,17 @@ class LeaseHeldError(LockedError):
     default_code = "SG5005"
 
 
-def missing_bytes(digest: str) -> LedgerError:
-    """What to say where the bytes under a digest are gone or damaged."""
+MISSING_BYTES = "SG5008"
+STORED = "what was stored"
+
+
+def missing_bytes(digest: str, what: str = STORED) -> LedgerError:
+    """What to say where the bytes under a digest are gone or damaged; `what` they were."""
     return LedgerError(
-        f"the bytes {digest} are missing in the ledger, or damaged",
-        hint="run `stardust-gitops ledger verify`; restore the ledger from a backup",
-        code="SG5008",
+        f"{what} is missing in the ledger, or damaged (SHA-256 {digest})",
+        hint="run `stardust-gitops ledger verify`; bring it back from a backup of the ledger, or of"
+        " the bucket that `messages:` names",
+        code=MISSING_BYTES,
     )
 
 
@@ -146,6 +151,11 @@ class LedgerStore(Protocol):
         """Events in order of their positions, those after a position, or of one stream."""
         ...
 
+    def histories(self, streams: Collection[StreamId]) -> Iterator[Event]:
+        """All events of some streams, those of each in their order. The place is asked once, not
+        for each stream."""
+        ...
+
     def append(self, events: Sequence[Event], *, lease: Lease | None = None) -> int:
         """Append all or nothing; the position of the last one.
 
@@ -159,8 +169,18 @@ class LedgerStore(Protocol):
         """Keep bytes, compressed; returns their SHA-256, the name to fetch them by. Idempotent."""
         ...
 
-    def fetch(self, digest: str) -> bytes:
-        """The bytes stored under a digest; verified. `LedgerError` where they are gone."""
+    def fetch(self, digest: str, what: str = STORED) -> bytes:
+        """The bytes stored under a digest; verified. `LedgerError` (`MISSING_BYTES`) where they are
+        gone; it says `what` is."""
+        ...
+
+    def kept(self) -> set[str]:
+        """The digests of all bytes that are kept, sound or not."""
+        ...
+
+    def erase(self, digests: Collection[str]) -> None:
+        """Erase bytes, wherever they are kept; those that are not there do not matter. Events that
+        say so must have been recorded before (``erased``), else they count as missing."""
         ...
 
     def take_lease(

@@ -20,13 +20,17 @@ import orjson
 
 from stardust_gitops import __version__
 from stardust_gitops.errors import SafetyError
-from stardust_gitops.ledger.events import REFERENCES, Event
-from stardust_gitops.ledger.store import LedgerError, LedgerStore, WrongLedgerError
+from stardust_gitops.ledger.events import Event, erased, references
+from stardust_gitops.ledger.store import (
+    MISSING_BYTES,
+    LedgerError,
+    LedgerStore,
+    WrongLedgerError,
+)
 from stardust_gitops.ledger.upcast import read_event
 
 FORMAT = 1
 _TOGETHER = 500
-_MISSING_BYTES = "SG5008"
 
 Counted = Callable[[str], None]
 """Hears of the stream of every event that was carried."""
@@ -34,14 +38,24 @@ Counted = Callable[[str], None]
 
 @dataclass(slots=True)
 class Tally:
-    """What was carried. `missing` are digests of bytes that were not there any more."""
+    """What was carried. `missing` are digests of bytes that were not there any more, in order;
+    `erased` is how many were not there because they had been erased."""
 
     events: int = 0
     known: int = 0
     """Of them, those that were there already."""
     stored: int = 0
     checkpoints: int = 0
-    missing: list[str] = field(default_factory=list)
+    erased: int = 0
+    missing: dict[str, None] = field(default_factory=dict)
+
+    def read(self, event: Event) -> None:
+        """One more event: what it says was erased is not missed."""
+        self.events += 1
+        for digest in erased(event):
+            if digest in self.missing:
+                del self.missing[digest]
+                self.erased += 1
 
 
 def write_lines(
@@ -64,12 +78,13 @@ def _values(
     mark = next(marks, None)
     carried: set[bytes] = set()
     for position, event in ledger.events():
-        for digest in _referred(event):
+        for _, digest in references(event):
             if (short := digest.encode()) not in carried:
                 carried.add(short)
                 yield _bytes(ledger, digest, tally)
         yield {"event": event.body().decode(), "position": position}
-        tally.events += 1
+        tally.read(event)
+        carried.difference_update(digest.encode() for digest in erased(event))
         counted(event.stream.subject)
         while mark is not None and mark[0] == position:
             yield {"checkpoint": mark[1], "position": position}
@@ -77,20 +92,13 @@ def _values(
             mark = next(marks, None)
 
 
-def _referred(event: Event) -> Iterator[str]:
-    for key in REFERENCES:
-        digest = event.data.get(key)
-        if isinstance(digest, str):
-            yield digest
-
-
 def _bytes(ledger: LedgerStore, digest: str, tally: Tally) -> dict[str, Any]:
     try:
         data = ledger.fetch(digest)
     except LedgerError as error:
-        if error.code != _MISSING_BYTES:
+        if error.code != MISSING_BYTES:
             raise
-        tally.missing.append(digest)
+        tally.missing[digest] = None
         return {"missing": digest}
     tally.stored += 1
     return {"bytes": base64.b64encode(zlib.compress(data)).decode(), "sha256": digest}
@@ -179,13 +187,13 @@ class _Reader:
             if self._ledger.store(_unpacked(value, number)) != value.get("sha256"):
                 raise _damaged(number, "these bytes are not those that were stored")
         elif "missing" in value:
-            self._tally.missing.append(value["missing"])
+            self._tally.missing[value["missing"]] = None
         elif "checkpoint" in value:
             self._take_checkpoint(value["position"], value["checkpoint"])
 
     def _take_event(self, value: dict[str, Any], number: int) -> None:
         event = read_event(value["event"].encode())
-        self._tally.events += 1
+        self._tally.read(event)
         self._counted(event.stream.subject)
         if value.get("position") != self._tally.events:
             raise _damaged(number, f"position {self._tally.events} should come next")

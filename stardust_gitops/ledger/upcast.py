@@ -7,14 +7,22 @@ from typing import Any
 
 import orjson
 
-from stardust_gitops.ledger.events import EVENT_FORMAT, Event, Kind, Provenance, StreamId
+from stardust_gitops.ledger.events import (
+    EVENT_FORMAT,
+    FIRST_FORMAT,
+    Event,
+    Kind,
+    Provenance,
+    StreamId,
+    format_of,
+)
 from stardust_gitops.ledger.store import LedgerError, WrongLedgerError
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Takes the JSON of an event in one format and returns it in the next."""
 
 UPCASTERS: Mapping[int, Upcaster] = {}
-"""By the format that they read. Format 1 is the first, so there are none yet."""
+"""By the format that they read. Format 2 only adds a kind to format 1, so there are none yet."""
 
 
 def read_event(body: bytes, upcasters: Mapping[int, Upcaster] = UPCASTERS) -> Event:
@@ -31,7 +39,7 @@ def read_event(body: bytes, upcasters: Mapping[int, Upcaster] = UPCASTERS) -> Ev
                 f"the ledger holds events of format {written}, newer than {EVENT_FORMAT}",
                 hint="install the version of stardust-gitops that last wrote to this ledger",
             )
-        for number in range(written, EVENT_FORMAT):
+        for number in range(written, FIRST_FORMAT):
             raw = upcasters[number](raw)
         return _event(body, raw)
     except (KeyError, TypeError, ValueError) as error:
@@ -44,15 +52,17 @@ def read_event(body: bytes, upcasters: Mapping[int, Upcaster] = UPCASTERS) -> Ev
 
 def _event(body: bytes, raw: Mapping[str, Any]) -> Event:
     environment, target, subject = raw["stream"]
+    kind = Kind(raw["kind"])
     return Event.of(
         body,
         stream=StreamId(environment, target, subject),
         version=raw["version"],
-        kind=Kind(raw["kind"]),
+        kind=kind,
         time=raw["time"],
         provenance=Provenance(
             actor=raw["actor"], run=raw["run"], program=raw["program"], commit=raw["commit"]
         ),
         data=raw["data"],
+        format=format_of(kind),
         previous=raw["previous"],
     )

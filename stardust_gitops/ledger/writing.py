@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from stardust_gitops.ledger.audit import State, fold, operation_of
 from stardust_gitops.ledger.codec import load_batch, load_release
-from stardust_gitops.ledger.events import EVENT_FORMAT, Event, StreamId
+from stardust_gitops.ledger.events import Event, StreamId, format_of
 from stardust_gitops.ledger.state import BatchState, StreamState
 from stardust_gitops.ledger.store import ConflictError, LedgerError
 
@@ -57,8 +57,8 @@ def conflict(stream: StreamId) -> ConflictError:
 
 
 def _body(event: Event) -> bytes:
-    if event.format != EVENT_FORMAT:
-        raise LedgerError(f"events of format {event.format} are not written any more")
+    if event.format != format_of(event.kind):
+        raise LedgerError(f"events {event.kind} of format {event.format} are not written")
     try:
         return event.body()
     except TypeError as error:

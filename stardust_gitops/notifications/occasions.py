@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from stardust_gitops.delivery.results import GOOD, ApplyResult, ItemResult, Outcome
+from stardust_gitops.errors import GitOpsError
 from stardust_gitops.ledger.events import Provenance, StreamId
 from stardust_gitops.planning.model import Action, Item, Plan
 from stardust_gitops.planning.outlook import Outlook
@@ -67,14 +68,27 @@ def of_blocked(plan: Plan, who: Provenance) -> list[Occasion]:
     return [_occasion("blocked", plan, who, lines)] if lines else []
 
 
+def of_end(catalogue: str, environment: str, error: Exception, who: Provenance) -> Occasion:
+    """That a run ended before its end: the ledger cannot be reached, say, or a guard stopped all.
+    Of a bug no more than its kind is told, for nobody knows what its text holds."""
+    if isinstance(error, GitOpsError):
+        lines = [f"{error.code} {error.message}", *filter(None, [error.hint])]
+    else:
+        lines = [f"a bug in stardust-gitops: {type(error).__name__}; the log of the run says more"]
+    values = _values(catalogue, environment, who)
+    values |= {"count": "the run", "items": _calm("\n".join(map(visible, lines)))}
+    return Occasion(event="failed", values=values)
+
+
 def of_outlook(event: str, outlook: Outlook, who: Provenance) -> list[Occasion]:
     """What is late, or what a week was like (``weekly``)."""
-    if event == "late" and not (outlook.late or outlook.problems):
+    warnings = (*outlook.problems, *outlook.schedule)
+    if event == "late" and not (outlook.late or warnings):
         return []
     values = _values(outlook.catalogue, outlook.environment, who)
     values |= {
-        "count": str(len(outlook.late)),
-        "late": _block([r.text for r in outlook.problems], notice_lines(outlook.late, outlook.now)),
+        "count": str(len(outlook.late) + len(warnings)),
+        "late": _block([r.text for r in warnings], notice_lines(outlook.late, outlook.now)),
         "failed": _block([], notice_lines(outlook.failed, outlook.now)),
         "due": _block([], notice_lines(outlook.due, outlook.now)),
         "delivered": delivered_words(outlook) or "nothing",
@@ -114,8 +128,7 @@ def _line(result: ItemResult, names: dict[tuple[str, str], Item]) -> str:
 
 
 def _name(item: Item) -> str:
-    words = " – ".join(filter(None, (item.artist, item.title)))
-    return visible(" ".join(filter(None, (item.target, item.icpn, words))))
+    return visible(" ".join(filter(None, (item.target, item.icpn, item.name))))
 
 
 def _block(first: Iterable[str], lines: Iterator[str]) -> str:

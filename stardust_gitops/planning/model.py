@@ -55,11 +55,18 @@ class Change:
     commit: str | None = None
 
 
+def release_name(artist: str, title: str) -> str:
+    """``Ada Quill – Nightjar (Deluxe Edition)``: how a release is named to people, everywhere.
+    What is not known is left out."""
+    return " – ".join(part for part in (artist, title) if part)
+
+
 class Desired(NamedTuple):
     """What the catalogue wants of one release at one target. A plan holds many: a tuple is made,
     kept and sent between processes at a fraction of what another object costs.
 
-    `release` is the GTIN-14, `icpn` the form written. `status` is the one for this target
+    `release` is the GTIN-14, `icpn` the form written, `title` has its version
+    (`content.titles.full_title`). `status` is the one for this target
     (``active``, ``takedown``, ``hold``, ``draft``, ``archived``). Fingerprints are ``None`` where
     the content could not be resolved; `errors` then say why. `files` and `upload_bytes` count all
     files of the release. `not_before` holds an insert or update back (`send_from`), or a takedown
@@ -93,6 +100,11 @@ class Desired(NamedTuple):
     ends: bool = False
     purge: str | None = None
 
+    @property
+    def name(self) -> str:
+        """Artist and title (`release_name`)."""
+        return release_name(self.artist, self.title)
+
 
 class Item(NamedTuple):
     """One (release, target) of a plan, a tuple as `Desired` is.
@@ -121,6 +133,11 @@ class Item(NamedTuple):
     street_date: str | None = None
     resumes: bool = False
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Artist and title (`release_name`)."""
+        return release_name(self.artist, self.title)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,9 @@ from stardust_gitops.planning.timing import late_finding, plain_date
 EARLY = timedelta(days=7)
 """So long before its street date is told of a release that cannot go as it is."""
 WEEK = timedelta(days=7)
+PATIENCE = 2
+"""So many times the interval of the schedule is nothing done before it is told: what starts runs
+(GitHub's cron, say) starts them late at times, and leaves one out now and then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +42,8 @@ class Notice:
 class Outlook:
     """The state of affairs at `now`. `due` goes at the next run, or when its time has come, soonest
     first; `failed` needs somebody; `late` has missed its time, or will. `problems` are guards that
-    stop everything, and files that cannot be used. `delivered` counts what was delivered within a
-    week, by target and operation."""
+    stop everything, and files that cannot be used; `schedule` is what is wrong with the runs
+    themselves. `delivered` counts what was delivered within a week, by target and operation."""
 
     environment: str
     catalogue: str
@@ -49,12 +52,13 @@ class Outlook:
     failed: tuple[Notice, ...] = ()
     late: tuple[Notice, ...] = ()
     problems: tuple[Reason, ...] = ()
+    schedule: tuple[Reason, ...] = ()
     delivered: Mapping[tuple[str, str], int]
 
     @property
     def is_well(self) -> bool:
         """Whether nobody has to do anything."""
-        return not self.failed and not self.late and not self.problems
+        return not (self.failed or self.late or self.problems or self.schedule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +120,11 @@ class Watch:
         when = self._when(item)
         if when is None or self.every is None or not item.action.sends:
             return None
-        if self.now - when <= self.every:
+        if self.now - when <= PATIENCE * self.every:
             return None
         since = f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        return Reason(code="missed", text=f"is due since {since} and was not sent: does apply run?")
+        expected = f"apply is expected every {span(self.every)}"
+        return Reason(code="missed", text=f"is due since {since} and was not sent; {expected}")
 
     def _street(self, item: Item) -> Reason | None:
         """It will not be there in time, or not as early as the recipient wants it."""
@@ -137,6 +142,29 @@ class Watch:
         if street <= today:
             return Reason(code="street_date", text=f"came out on {street} and is not there")
         return _in_time(item, wish, target, street, today)
+
+
+def missed_runs(last: datetime | None, now: datetime, every: timedelta) -> Reason | None:
+    """What is wrong with the runs of a schedule, of which the `last` was begun then; ``None`` is
+    none at all."""
+    if last is None:
+        return Reason(
+            code="no_run", text=f"no scheduled run is known, expected every {span(every)}"
+        )
+    if now - last <= PATIENCE * every:
+        return None
+    text = f"the last scheduled run was {span(now - last)} ago, expected every {span(every)}"
+    return Reason(code="missed_runs", text=text)
+
+
+def span(time: timedelta) -> str:
+    """``90 min``, ``9 h``, ``3 days``: in whole units, of which there are at least two where the
+    time is no single one."""
+    minutes = int(time.total_seconds()) // 60
+    for size, unit in ((1440, "days"), (60, "h")):
+        if minutes >= 2 * size or minutes == size:
+            return f"{minutes // size} {unit if minutes > size else unit.removesuffix('s')}"
+    return f"{minutes} min"
 
 
 def _in_time(

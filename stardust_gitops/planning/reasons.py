@@ -59,3 +59,9 @@ def protected_reason(icpn: str) -> Reason:
         code="protected",
         text=f"is protected (prevent_takedown): `--allow takedown:{icpn}` takes it down",
     )
+
+
+def content_lost_reason(said: str) -> Reason:
+    """Why an update waits for whose last content the ledger has no bytes: what a message has to
+    take up from it would be guessed."""
+    return Reason(code="content_lost", text=f"{said}: `ledger verify` lists all that is missing")

@@ -72,8 +72,10 @@ class Comparer:
     def _stored(self, sent: Sent) -> Messages:
         if sent.message is None:
             raise MessageError("the ledger keeps no message of it", code="SG5008")
-        mead = None if sent.mead is None else self.ledger.fetch(sent.mead)
-        return self.ledger.fetch(sent.message), mead
+        message = self.ledger.fetch(sent.message, sent.named("the message"))
+        if sent.mead is None:
+            return message, None
+        return message, self.ledger.fetch(sent.mead, sent.named("the MEAD message"))
 
     def _made(self, item: Item, last: Sent | None) -> Messages:
         """The messages of the present content; a removal for which that will not do says what was
@@ -85,7 +87,7 @@ class Comparer:
         except MessageError:
             if item.action not in REMOVALS or last is None:
                 raise
-        said = load_delivery(self.ledger.fetch(last.content))
+        said = load_delivery(self.ledger.fetch(last.content, last.named("the content")))
         said = replace(said, icpn=job.delivery.icpn)
         return self._written(item, replace(job, delivery=said))
 

@@ -82,7 +82,7 @@ def adopt(
         corrections.append(
             Correction(
                 entry=Entry(stream, Kind.IMPORTED, data),
-                text=f"adopt {wish.icpn}@{wish.target}  {wish.artist} – {wish.title}",
+                text=f"adopt {wish.icpn}@{wish.target}  {wish.name}",
             )
         )
     return corrections

@@ -2,12 +2,13 @@
 
 No ledger is read and no secret is needed, and neither the work tree nor the repository is touched:
 the files of the catalogue at that commit are read from git's objects into a temporary folder.
-Audio and art stay where they are, as the locks say what was measured of them.
+Audio and art stay where they are, as the locks say what was measured of them. Releases that nothing
+has changed for are not surveyed twice (`reconciler.alike`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,9 +24,10 @@ from stardust_gitops.content.resolve import Base
 from stardust_gitops.errors import CatalogueError, UsageError
 from stardust_gitops.ledger.events import StreamId
 from stardust_gitops.ledger.state import Phase, Sent, StreamState
-from stardust_gitops.ledger.store import Snapshot, missing_bytes
+from stardust_gitops.ledger.store import STORED, Snapshot, missing_bytes
 from stardust_gitops.planning.model import Action, Desired, Item, Plan, Reason
 from stardust_gitops.planning.timing import waits
+from stardust_gitops.reconciler.alike import entries_alike
 from stardust_gitops.reconciler.preview import render_delivery
 from stardust_gitops.reconciler.survey import Survey, survey_releases
 from stardust_gitops.reconciler.surveyor import Surveyor
@@ -43,16 +45,17 @@ class Past:
 
     Of a release that is on hold there, or has errors, nobody knows whether it ever was: it counts
     as live only where it is to go now, so that no takedown is overlooked. `present` gives the
-    survey of the catalogue as it is now; it is set by who plans.
+    survey of the catalogue as it is now (`here`); it is set by who plans.
     """
 
     commit: str
     environment: str
+    here: Workspace
     workspace: Workspace | None
     surveyor: Surveyor | None
-    wanted: Mapping[tuple[str, str], Desired]
     now: datetime
     present: Callable[[], Survey] | None = None
+    _wanted: dict[tuple[str, str], Desired] | None = None
     _states: dict[StreamId, StreamState] | None = None
     _bases: dict[str, Base] = field(default_factory=dict)
 
@@ -64,17 +67,17 @@ class Past:
         """The state of one stream."""
         return self._all().get(stream, _FRESH)
 
-    def fetch(self, digest: str) -> bytes:
+    def fetch(self, digest: str, what: str = STORED) -> bytes:
         """The content, or the message, of a release at a target; made when it is asked for."""
         kind, target_id, release = digest.split(" ")
-        wish = self.wanted[target_id, release]
+        wish = self._wanted_then()[target_id, release]
         if self.workspace is None or self.surveyor is None:
-            raise missing_bytes(digest)
+            raise missing_bytes(digest, what)
         target = self.workspace.catalogue.targets[target_id]
         base = self._base(wish.file)
         document, _ = self.surveyor.content(base, target)
         if document is None:
-            raise missing_bytes(digest)
+            raise missing_bytes(digest, what)
         delivery = self.surveyor.resolver.delivery(base, target, document)
         if kind == _CONTENT:
             return dump_delivery(delivery)
@@ -83,27 +86,39 @@ class Past:
 
     def compared(self, plan: Plan) -> Plan:
         """The plan as a comparison: what waits now as it waited at the commit is no change."""
-        present = self._wanted_now()
+        past, present = self._wanted_then(), self._wanted_now()
 
         def told(item: Item) -> Item:
             key = item.target, item.release
-            if item.action is not Action.HELD or not _alike(self.wanted.get(key), present.get(key)):
+            if item.action is not Action.HELD or not _alike(past.get(key), present.get(key)):
                 return item
             return item._replace(action=Action.UNCHANGED, reasons=(ALIKE,), operation=None)
 
         items = tuple(told(item) for item in plan.items)
         return replace(plan, items=items, against=self.commit)
 
-    def _wanted_now(self) -> dict[tuple[str, str], Desired]:
+    def _survey(self) -> Survey:
         assert self.present is not None  # set by the planner's owner
-        return {(wish.target, wish.release): wish for wish in self.present().desired}
+        return self.present()
+
+    def _wanted_now(self) -> dict[tuple[str, str], Desired]:
+        return {(wish.target, wish.release): wish for wish in self._survey().desired}
+
+    def _wanted_then(self) -> dict[tuple[str, str], Desired]:
+        if self._wanted is None:
+            found: Sequence[Desired] = ()
+            if self.workspace is not None and self.surveyor is not None:
+                known = entries_alike(self._survey().entries, self.here, self.workspace)
+                found = survey_releases(self.surveyor, self.workspace, known=known).desired
+            self._wanted = {(wish.target, wish.release): wish for wish in found}
+        return self._wanted
 
     def _all(self) -> dict[StreamId, StreamState]:
         if self._states is None:
             present = self._wanted_now()
             self._states = {
                 StreamId(self.environment, *key): state
-                for key, wish in self.wanted.items()
+                for key, wish in self._wanted_then().items()
                 if (state := self._state(wish, present.get(key))) is not None
             }
         return self._states
@@ -173,19 +188,16 @@ def past_of(
     commit = workspace.repository.commit_of(ref)
     with TemporaryDirectory(prefix="stardust-against-") as folder:
         then = _in_environment(_exported(workspace, commit, Path(folder)), environment)
-        wanted: dict[tuple[str, str], Desired] = {}
-        surveyor = None
+        now, surveyor = clock.now(), None
         if then is not None:
-            surveyor = Surveyor(then, clock.now(), errors_only=True, testing=testing)
-            found = survey_releases(surveyor, then).desired
-            wanted = {(wish.target, wish.release): wish for wish in found}
+            surveyor = Surveyor(then, now, errors_only=True, testing=testing)
         yield Past(
             commit=commit,
             environment=environment,
+            here=workspace,
             workspace=then,
             surveyor=surveyor,
-            wanted=wanted,
-            now=clock.now(),
+            now=now,
         )
 
 

@@ -20,14 +20,17 @@ from stardust_gitops.diagnostics import Severity
 from stardust_gitops.errors import CatalogueError
 from stardust_gitops.ledger.events import StreamId
 from stardust_gitops.ledger.records import Records
-from stardust_gitops.ledger.store import Snapshot
+from stardust_gitops.ledger.state import Sent
+from stardust_gitops.ledger.store import MISSING_BYTES, LedgerError, Snapshot
 from stardust_gitops.messages.mead.described import NOBODY, described_in
 from stardust_gitops.planning.build import build_plan
 from stardust_gitops.planning.differences import with_changes
 from stardust_gitops.planning.model import Action, Item, Plan
 from stardust_gitops.planning.policies import Review, judged
+from stardust_gitops.planning.reasons import content_lost_reason
 from stardust_gitops.planning.selection import Selection
 from stardust_gitops.planning.settings import Permissions, TargetSettings
+from stardust_gitops.reconciler.names import words_sent
 from stardust_gitops.reconciler.origins import Origins
 from stardust_gitops.reconciler.promotion import EventsOf, promotion
 from stardust_gitops.reconciler.settings import (
@@ -109,7 +112,7 @@ class Planner:
         catalogue = self._workspace.catalogue
         held = None if self._events is None else promotion(catalogue, self._events)
         if held is not None:
-            items = [held(item) for item in items]
+            items = held(items)
         return judged(
             self._all_changes(request.environment, items),
             policies(catalogue),
@@ -163,21 +166,29 @@ class Planner:
         return items
 
     def _named(self, environment: str, item: Item) -> Item:
-        """A takedown whose release has no file any more says the words that were sent last."""
-        if item.title or item.operation is not Action.TAKEDOWN or self.snapshot is None:
+        """What has no file any more is called as it was when it was sent last; what is to be left
+        alone needs no name, so that its content is not fetched time and again."""
+        if item.title or item.action is Action.UNCHANGED or self.snapshot is None:
             return item
         state = self.snapshot.releases.get(StreamId(environment, item.target, item.release))
         if state is None or state.baseline is None:
             return item
-        content = self.stored(state.baseline.content)["content"]
-        return item._replace(title=content["title"], artist=content["display_artist"])
+        words = words_sent(self._ledger, state.baseline.content)
+        return item._replace(title=words.title, artist=words.artist)
 
     def _with_changes(self, environment: str, item: Item, origins: Origins) -> Item:
         assert self.snapshot is not None
         state = self.snapshot.releases.get(StreamId(environment, item.target, item.release))
         if state is None or state.baseline is None:
             return item  # its stream has the target's old name until the ledger moves it
-        before = self.stored(state.baseline.content)
+        try:
+            before = self.stored(state.baseline)
+        except LedgerError as error:
+            if error.code != MISSING_BYTES:
+                raise
+            return item._replace(
+                action=Action.BLOCKED, reasons=(*item.reasons, content_lost_reason(error.message))
+            )
         resolved = self._resolve(item.release, item.target)
         if resolved is None:
             return item
@@ -195,9 +206,10 @@ class Planner:
         target = self._workspace.catalogue.targets[item.target]
         return changed._replace(changes=origins.trace(changed.changes, base, target))
 
-    def stored(self, digest: str) -> dict[str, Any]:
-        """A stored delivery as its document."""
-        document: dict[str, Any] = orjson.loads(self._ledger.fetch(digest))
+    def stored(self, sent: Sent) -> dict[str, Any]:
+        """A delivery as it was stored."""
+        stored = self._ledger.fetch(sent.content, sent.named("the content"))
+        document: dict[str, Any] = orjson.loads(stored)
         return document
 
     def base(self, file: str) -> Base:
@@ -239,21 +251,21 @@ class Planner:
         """The ICPN under which the target knows a release, in the form that was sent first;
         ``None`` where it knows of none."""
         baseline = self._ledger.state(StreamId(environment, item.target, item.release)).baseline
-        return None if baseline is None else str(self.stored(baseline.content)["icpn"])
+        return None if baseline is None else str(self.stored(baseline)["icpn"])
 
     def described(self, item: Item, environment: str) -> frozenset[str]:
         """What of a release the target was told of in a MEAD message (`mead.described`)."""
         baseline = self._ledger.state(StreamId(environment, item.target, item.release)).baseline
         if baseline is None:
             return NOBODY
-        return described_in(self.stored(baseline.content)["content"])
+        return described_in(self.stored(baseline)["content"])
 
     def last_sent(self, item: Item, environment: str) -> Delivery:
         """The last content that completed, from the ledger's store."""
         state = self._ledger.state(StreamId(environment, item.target, item.release))
         sent = state.open or state.baseline
         assert sent is not None  # an item that takes down was delivered before
-        return load_delivery(self._ledger.fetch(sent.content))
+        return load_delivery(self._ledger.fetch(sent.content, sent.named("the content")))
 
 
 def _recipients(snapshot: Snapshot) -> Mapping[str, str]:

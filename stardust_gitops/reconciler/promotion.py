@@ -6,7 +6,7 @@ not wait, and neither does a delivery whose last step was begun.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stardust_gitops.catalog.loading import Catalogue
@@ -21,7 +21,8 @@ _REMOVALS = frozenset({Action.TAKEDOWN, Action.PURGE})
 
 Fingerprints = tuple[str, str]
 """Of the message, and of the assets."""
-EventsOf = Callable[[StreamId], Iterable[Event]]
+EventsOf = Callable[[Collection[StreamId]], Iterable[Event]]
+"""All events of some streams, those of each in their order."""
 
 
 @dataclass(slots=True)
@@ -72,41 +73,72 @@ class Promotion:
     before: dict[str, tuple[tuple[str, str], ...]]
     events: EventsOf
 
-    def __call__(self, item: Item) -> Item:
-        """The item, held where it has not been accepted before."""
-        if not item.action.sends or item.action in _REMOVALS or SETTLE in item.reasons:
-            return item
-        for environment, target in self.before.get(item.target, ()):
-            reason = self._missing(item, environment, target)
-            if reason is not None:
-                return item._replace(
-                    action=Action.HELD,
-                    operation=item.action,
-                    reasons=(reason, *item.reasons),
-                    resumes=False,
-                )
+    def __call__(self, items: Sequence[Item]) -> list[Item]:
+        """The items, those held that have not been accepted before."""
+        waiting = {stream: None for item in items if _waits(item) for stream in self._streams(item)}
+        if not waiting:
+            return list(items)
+        history = self._histories(waiting)
+        return [self._judged(item, history) if _waits(item) else item for item in items]
+
+    def _streams(self, item: Item) -> list[StreamId]:
+        return [StreamId(*place, item.release) for place in self.before.get(item.target, ())]
+
+    def _judged(self, item: Item, history: Mapping[StreamId, Sequence[Event]]) -> Item:
+        wanted = (item.message_fingerprint or "", item.assets_fingerprint or "")
+        for stream in self._streams(item):
+            found = answers(_through_moves(stream, history))
+            if wanted in found.accepted:
+                continue
+            text = (
+                f"waits until {stream.target} has accepted it in {stream.environment}:"
+                f" {found.about(wanted)}"
+            )
+            return item._replace(
+                action=Action.HELD,
+                operation=item.action,
+                reasons=(Reason(code=NOT_ACCEPTED, text=text), *item.reasons),
+                resumes=False,
+            )
         return item
 
-    def _missing(self, item: Item, environment: str, target: str) -> Reason | None:
-        wanted = (item.message_fingerprint or "", item.assets_fingerprint or "")
-        found = answers(self._history(StreamId(environment, target, item.release)))
-        if wanted in found.accepted:
-            return None
-        text = f"waits until {target} has accepted it in {environment}: {found.about(wanted)}"
-        return Reason(code=NOT_ACCEPTED, text=text)
+    def _histories(self, streams: Collection[StreamId]) -> dict[StreamId, list[Event]]:
+        """The events of streams, and of those that were moved there: they are asked for together,
+        as a ledger may be far away."""
+        found: dict[StreamId, list[Event]] = {}
+        while streams:
+            found |= {stream: [] for stream in streams}
+            for event in self.events(streams):
+                found[event.stream].append(event)
+            before = (_moved_from(event) for stream in streams for event in found[stream])
+            streams = {stream for stream in before if stream is not None and stream not in found}
+        return found
 
-    def _history(
-        self, stream: StreamId, seen: frozenset[StreamId] = frozenset()
-    ) -> Iterator[Event]:
-        """What happened in a stream, and before in the one that was moved there. One that was
-        moved back is read once."""
-        seen |= {stream}
-        for event in self.events(stream):
-            if event.kind is Kind.MOVED and "from" in event.data:
-                before = StreamId(*event.data["from"])
-                if before not in seen:
-                    yield from self._history(before, seen)
-            yield event
+
+def _waits(item: Item) -> bool:
+    """Whether an item may have to be accepted elsewhere."""
+    return item.action.sends and item.action not in _REMOVALS and SETTLE not in item.reasons
+
+
+def _moved_from(event: Event) -> StreamId | None:
+    if event.kind is Kind.MOVED and "from" in event.data:
+        return StreamId(*event.data["from"])
+    return None
+
+
+def _through_moves(
+    stream: StreamId,
+    history: Mapping[StreamId, Sequence[Event]],
+    seen: frozenset[StreamId] = frozenset(),
+) -> Iterator[Event]:
+    """What happened in a stream, and before in the one that was moved there. One that was moved
+    back is read once."""
+    seen |= {stream}
+    for event in history[stream]:
+        before = _moved_from(event)
+        if before is not None and before not in seen:
+            yield from _through_moves(before, history, seen)
+        yield event
 
 
 def promotion(catalogue: Catalogue, events: EventsOf) -> Promotion | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stardust_gitops.errors import GitOpsError, SafetyError
-from stardust_gitops.git.heads import branch_head
+from stardust_gitops.git.heads import branch_head, known_head
 from stardust_gitops.reconciler.workspace import Workspace
 
 _ALLOW = "or give --allow-commit"
@@ -36,6 +36,17 @@ def refuse_other_commit(workspace: Workspace) -> None:
             f"{commit[:10]} is not the head of {branch}, which is {head[:10]}",
             f"push or merge it, or check out the head of {branch} (a plan file stays good)",
         )
+
+
+def awaiting_branch(workspace: Workspace) -> str | None:
+    """The protected branch of the environment where the commit that is checked out is not its head,
+    as far as it is known here: `apply` would refuse. ``None`` where it would not, or nobody can
+    say without asking the remote."""
+    entry = workspace.catalogue.config.environments.get(workspace.catalogue.environment)
+    if entry is None or entry.branch is None or workspace.repository is None:
+        return None
+    head = known_head(workspace.repository, entry.branch)
+    return entry.branch if head is not None and head != workspace.commit else None
 
 
 def _refusal(message: str, remedy: str) -> SafetyError:

@@ -10,9 +10,10 @@ import multiprocessing
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.planning.model import Desired
@@ -30,13 +31,14 @@ _CHUNK = 50
 class Survey:
     """What the catalogue wants. `releases` maps each GTIN-14 to its file, drafts included;
     `unreadable` tells that some file could not be read, so that nothing may pass for gone; `shelf`
-    holds what the releases are compared by."""
+    holds what the releases are compared by. `entries` has what each file amounts to by itself."""
 
     desired: tuple[Desired, ...]
     releases: dict[str, str]
     findings: tuple[Finding, ...]
     unreadable: bool
     shelf: Shelf
+    entries: Mapping[str, ReleaseSurvey]
 
 
 _surveyor: Surveyor | None = None
@@ -64,16 +66,22 @@ def _survey_all(surveyor: Surveyor, files: Sequence[str]) -> Iterator[ReleaseSur
 
 
 def survey_releases(
-    surveyor: Surveyor, workspace: Workspace, progress: Callable[[str], None] | None = None
+    surveyor: Surveyor,
+    workspace: Workspace,
+    progress: Callable[[str], None] | None = None,
+    *,
+    known: Mapping[str, ReleaseSurvey] = MappingProxyType({}),
 ) -> Survey:
     """All releases of the catalogue, with what is wrong across them. `progress` is called with
-    each file that was read."""
+    each file that was read. Files that are `known` are not read again."""
     catalogue = workspace.catalogue
     gathered = _Gathered(
         findings=[*catalogue.findings, *surveyor.frame_findings],
         unreadable=bool(catalogue.broken_targets or catalogue.broken_recordings),
     )
-    for entry in _survey_all(surveyor, catalogue.release_files):
+    fresh = _survey_all(surveyor, [f for f in catalogue.release_files if f not in known])
+    for file in catalogue.release_files:
+        entry = known[file] if file in known else next(fresh)
         if progress is not None:
             progress(entry.file)
         gathered.add(entry)
@@ -88,6 +96,7 @@ def survey_releases(
         findings=tuple(dict.fromkeys(gathered.findings)),
         unreadable=gathered.unreadable,
         shelf=gathered.shelf,
+        entries=gathered.entries,
     )
 
 
@@ -100,11 +109,13 @@ class _Gathered:
     desired: list[Desired] = field(default_factory=list)
     releases: dict[str, str] = field(default_factory=dict)
     shelf: Shelf = field(default_factory=Shelf)
+    entries: dict[str, ReleaseSurvey] = field(default_factory=dict)
     suppressions: dict[str, tuple[Suppression, ...]] = field(default_factory=dict)
     used: set[Suppression] = field(default_factory=set)
 
     def add(self, entry: ReleaseSurvey) -> None:
         """One more release; of two with one ICPN only the first is desired."""
+        self.entries[entry.file] = entry
         self.findings.extend(entry.findings)
         if entry.row is None:
             self.unreadable = True

@@ -20,6 +20,7 @@ from stardust_gitops.content.fingerprint import (
 from stardust_gitops.content.labels import Labels
 from stardust_gitops.content.problems import Problems
 from stardust_gitops.content.resolve import Base, Resolver
+from stardust_gitops.content.titles import full_title
 from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.identifiers.icpn import to_gtin14
 from stardust_gitops.planning.model import Desired
@@ -215,7 +216,7 @@ class Surveyor:
             release=release,
             icpn=model.icpn or "",
             target="",
-            title=model.title or "",
+            title=full_title(model.title or "", model.version),
             artist=document.get("display_artist", model.display_artist or ""),
             file=base.file,
             status="",
@@ -277,9 +278,11 @@ class Surveyor:
         when = datetime.fromisoformat(moment)
         if "T" not in moment:
             when = datetime.combine(when.date(), time())
+        zone = str(self._zone) if when.tzinfo is None else when.tzname()
         if when.tzinfo is None:
             when = when.replace(tzinfo=self._zone)
-        return when, f"{name}: {moment}"
+        said = f"{when:%Y-%m-%d %H:%M} {zone}" if "T" in moment else moment
+        return when, f"until {said} ({name})"
 
 
 def by_severity(

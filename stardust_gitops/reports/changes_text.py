@@ -12,6 +12,11 @@ from stardust_gitops.planning.model import Change
 
 _LONGEST = 72
 _CONTEXT = 16
+_INCLUDED, _EXCLUDED = "territories", "excluded_territories"
+"""The two sets that say together where an offer holds."""
+_WORLD = "Worldwide"
+_NAMED = 20
+"""Territories that are named one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,21 +25,84 @@ class ChangeLine:
 
     path: str
     text: str
-    origin: str
+    source: str | None = None
+    commit: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """Who says so, as one text; empty where nobody knows."""
+        return "  ".join(part for part in (self.source, self.commit) if part)
 
 
 def change_lines(changes: Iterable[Change]) -> Iterator[ChangeLine]:
-    """Changes as lines; what was added to and removed from one set stands on one line."""
-    for (path, _), group in groupby(changes, key=_line_key):
-        members = list(group)
-        origin = "  ".join(part for part in (members[0].source, members[0].commit) if part)
-        text = "  ".join(_change(change) for change in members)
-        yield ChangeLine(path=path, text=text, origin=origin)
+    """Changes as lines; what was added to and removed from one set stands on one line, and so does
+    where an offer holds, which two sets say."""
+    listed = list(changes)
+    areas, told = _areas(listed), set[str]()
+    for (path, _), group in groupby(listed, key=_line_key):
+        place = _place(path)
+        area = None if place is None else areas.get(place)
+        if place is None or area is None:
+            members = list(group)
+            yield _line(path, "  ".join(map(_change, members)), members)
+        elif place not in told:
+            told.add(place)
+            yield area
 
 
 def _line_key(change: Change) -> tuple[str, int]:
     """Only elements of sets share a line."""
     return (change.path, 0 if _is_set(change) else id(change))
+
+
+def _place(path: str) -> str | None:
+    """The path of the offer, where a path is one of the two that say where one holds."""
+    place, dot, name = path.rpartition(".")
+    return place + dot if name in (_INCLUDED, _EXCLUDED) else None
+
+
+def _areas(changes: Iterable[Change]) -> dict[str, ChangeLine]:
+    """Where each offer holds that holds elsewhere now: ``Worldwide → Worldwide without JP``.
+
+    One of the two sets is filled, never both (`content.model.Deal`), and ``Worldwide`` stands alone
+    in its own: where both change, or it comes or goes, the changes hold all of either side. Else
+    they do not, and stand as they are.
+    """
+    found: dict[str, list[Change]] = {}
+    for change in changes:
+        place = _place(change.path)
+        if place is not None:
+            found.setdefault(place, []).append(change)
+    lines: dict[str, ChangeLine] = {}
+    for place, own in found.items():
+        before = _area((change.path, change.before) for change in own)
+        after = _area((change.path, change.after) for change in own)
+        whole = len({change.path for change in own}) == 2 or _WORLD in (before, after)
+        if whole and before and after:
+            lines[place] = _line(f"{place}{_INCLUDED}", f"{before} → {after}", own)
+    return lines
+
+
+def _area(elements: Iterable[tuple[str, object]]) -> str:
+    """Where an offer holds, of the elements of both sets (path, territory); empty for none."""
+    codes: dict[bool, list[str]] = {False: [], True: []}
+    for path, code in elements:
+        if code:
+            codes[path.endswith(_EXCLUDED)].append(str(code))
+    listed, excluded = _codes(codes[False]), _codes(codes[True])
+    return f"{listed or _WORLD} without {excluded}" if excluded else listed
+
+
+def _codes(codes: Iterable[str]) -> str:
+    ordered = sorted(codes)
+    more = f" and {len(ordered) - _NAMED:,} more" if len(ordered) > _NAMED else ""
+    return ", ".join(ordered[:_NAMED]) + more
+
+
+def _line(path: str, text: str, members: Iterable[Change]) -> ChangeLine:
+    """The line of changes, with the first place that says so."""
+    source, commit = next(((c.source, c.commit) for c in members if c.source), (None, None))
+    return ChangeLine(path=path, text=text, source=source, commit=commit)
 
 
 def _is_set(change: Change) -> bool:

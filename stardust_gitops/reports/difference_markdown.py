@@ -88,7 +88,9 @@ def _lines(entry: Entry, *, everything: bool) -> Iterator[str]:
     """``diff`` knows additions and removals only: a change is one of each, below its path."""
     difference = entry.difference
     path = " ".join(part for part in (difference.path or "the message", entry.others) if part)
-    if entry.brief:
+    if entry.words:
+        yield f"! {entry.words}"
+    elif entry.brief:
         yield f"{entry.sign if entry.sign != '~' else '!'} {path}"
     elif difference.is_xml:
         yield f"@@ {path} @@"

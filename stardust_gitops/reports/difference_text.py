@@ -54,6 +54,8 @@ def render_differences(
 
 def _lines(entry: Entry, *, everything: bool) -> list[list[tuple[str, str]]]:
     difference, style = entry.difference, _STYLES[entry.sign]
+    if entry.words:
+        return [[(f"  {entry.sign} ", style), (entry.words, "")]]
     first = [(f"  {entry.sign} ", style), (difference.path or "the message", "cyan")]
     if not difference.is_xml and not entry.brief:
         (said,) = change_lines(

@@ -17,6 +17,9 @@ _SINGLE = 3
 _ENTRIES = 60
 _LINES = 40
 
+_IS = {True: "is", False: "are"}
+_TRAVELS = {True: "travels", False: "travel"}
+
 Compared: TypeAlias = "tuple[Item, Comparison]"
 
 
@@ -40,6 +43,18 @@ class Entry:
         if self.difference.before is None:
             return "+"
         return "-" if self.difference.after is None else "~"
+
+    @property
+    def words(self) -> str:
+        """The difference as a sentence, where its values alone would tell little: how many files
+        travel (`messages.comparison.difference.compare`). Else nothing."""
+        if self.difference.path != "File":
+            return ""
+        if self.difference.after == "0":
+            number = int(self.difference.before or 0)
+            return f"{counted(number, 'file')} {_IS[number == 1]} not sent again: message only"
+        number = int(self.difference.after or 0)
+        return f"{counted(number, 'file')} {_TRAVELS[number == 1]} with it, unlike last time"
 
 
 def entries(differences: Iterable[Difference], *, everything: bool) -> list[Entry]:

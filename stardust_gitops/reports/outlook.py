@@ -29,6 +29,7 @@ def outlook_document(outlook: Outlook) -> dict[str, Any]:
         "failed": [_entry(notice) for notice in outlook.failed],
         "late": [_entry(notice) for notice in outlook.late],
         "problems": [{"code": reason.code, "text": reason.text} for reason in outlook.problems],
+        "schedule": [{"code": reason.code, "text": reason.text} for reason in outlook.schedule],
         "delivered_in_7_days": [
             {"target": target, "operation": operation, "releases": count}
             for (target, operation), count in outlook.delivered.items()
@@ -55,6 +56,7 @@ def _entry(notice: Notice) -> dict[str, Any]:
 def outlook_text(outlook: Outlook) -> str:
     """For people: a paragraph for each kind that there is."""
     lines = [f"Stopped: {visible(reason.text)}" for reason in outlook.problems]
+    lines += [f"Schedule: {visible(reason.text)}" for reason in outlook.schedule]
     for title, notices in _parts(outlook):
         lines.append(f"{title} ({len(notices)})")
         lines += [f"  {line}" for line in notice_lines(notices, outlook.now)]
@@ -67,8 +69,9 @@ def outlook_markdown(outlook: Outlook) -> str:
     """The same for GitHub."""
     lines = [f"### {escaped(outlook.catalogue)}, {escaped(outlook.environment)}", ""]
     head = len(lines)
-    lines += [f"- ⚠ {escaped(reason.text)}" for reason in outlook.problems]
-    if outlook.problems:
+    warnings = (*outlook.problems, *outlook.schedule)
+    lines += [f"- ⚠ {escaped(reason.text)}" for reason in warnings]
+    if warnings:
         lines.append("")
     for title, notices in _parts(outlook):
         lines += [f"**{title} ({len(notices)})**", "", "| when | target | release | |"]
@@ -123,9 +126,8 @@ def _when(notice: Notice, now: datetime) -> str:
 
 def _name(notice: Notice) -> str:
     item = notice.item
-    words = " – ".join(filter(None, (item.artist, item.title)))
     operation = item.operation or item.action
-    return " ".join(filter(None, (item.icpn, words, f"({operation})")))
+    return " ".join(filter(None, (item.icpn, item.name, f"({operation})")))
 
 
 def _why(notice: Notice) -> str:

@@ -30,11 +30,10 @@ def _changes(plan: Plan) -> Iterator[Annotation]:
     """What the changed lines of the catalogue change, for how many."""
     lines: dict[tuple[str, int], dict[str, set[tuple[str, str]]]] = {}
     for item in plan.items:
-        for change in item.changes:
-            file, _, number = (change.source or "").rpartition(":")
+        for said in change_lines(item.changes):
+            file, _, number = (said.source or "").rpartition(":")
             if not file or not number.isdigit():
                 continue
-            (said,) = change_lines([change])
             texts = lines.setdefault((file, int(number)), {})
             texts.setdefault(f"{said.path}  {said.text}", set()).add((item.release, item.target))
     for (file, line), texts in sorted(lines.items()):

@@ -49,15 +49,17 @@ def plan_markdown(
     budget: int = 60_000,
     elsewhere: str = "",
     on_merge: bool = False,
+    branch: str | None = None,
 ) -> str:
     """The plan as GitHub's Markdown, at most `budget` bytes.
 
     What does not fit is counted, with `elsewhere` saying where it can be found. What was `compared`
     shows, as far as there is room after that, how its message differs; `skipped` are those that
-    were not. `on_merge` as for `next_steps`. Nothing of a catalogue is read as markup, a mention or
-    a link.
+    were not. `on_merge` and `branch` as for `next_steps`. Nothing of a catalogue is read as markup,
+    a mention or a link.
     """
-    tail = "\n".join(f"{step}\n" for step in next_steps(plan, on_merge=on_merge))  # words of ours
+    steps = next_steps(plan, on_merge=on_merge, branch=branch and escaped(branch))
+    tail = "\n".join(f"{step}\n" for step in steps)  # words of ours
     head = _fitting(_head(plan, descriptions), max(budget // 2, 0), "\n")[0]
     room = budget - len(head.encode()) - len(tail.encode()) - _RESERVE
     groups = _groups(plan, include_unchanged=include_unchanged)
@@ -176,8 +178,7 @@ def _section(group: Group) -> str:
     differences of its messages."""
     first = min(group, key=lambda item: _RANK[item.action])
     symbol, _ = SYMBOLS[first.action]
-    name = " – ".join(part for part in (first.artist, first.title) if part)
-    about = " ".join(part for part in (symbol, first.icpn, name) if part.strip())
+    about = " ".join(part for part in (symbol, first.icpn, first.name) if part.strip())
     done = " · ".join(
         f"{action}: {_targets(item for item in group if item.action is action)}"
         for action in sorted({item.action for item in group}, key=_RANK.__getitem__)

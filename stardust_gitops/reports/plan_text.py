@@ -42,12 +42,13 @@ def render_plan(
     all_items: bool = False,
     limit: int = 50,
     advise: bool = True,
+    branch: str | None = None,
 ) -> None:
     """Print a plan.
 
     `descriptions` says of each target what it is (``ERN 4.3 over SFTP``). Without `all_items`
     unchanged items are counted only, and at most `limit` items of a target are shown. `advise`
-    ends with what to do next.
+    ends with what to do next; `branch` as for `next_steps`.
     """
     page = _Page(
         console=console,
@@ -64,7 +65,7 @@ def render_plan(
     page.stops(plan)
     page.line((summary_line(plan), "bold" if plan.items else ""))
     page.paragraph(not_sent(plan), "bold red")
-    for step in next_steps(plan) if advise else ():
+    for step in next_steps(plan, branch=branch) if advise else ():
         page.line((step, "dim"))
 
 
@@ -131,7 +132,7 @@ class _Page:
         return _Columns(icpn=icpn, name=name, detail=room - name - 2 - _ACTION - 2)
 
     def _name(self, item: Item) -> str:
-        return self.script.show(" – ".join(part for part in (item.artist, item.title) if part))
+        return self.script.show(item.name)
 
     def _item(self, item: Item, columns: _Columns) -> None:
         symbol, style = SYMBOLS[item.action]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.planning.model import OPERATIONS, Action, Item, Plan
+from stardust_gitops.planning.policies import broken_policies
 from stardust_gitops.reports.wording import counted, humane_size
 
 SYMBOLS: Mapping[Action, tuple[str, str]] = {
@@ -138,9 +139,10 @@ def comparison_note(plan: Plan) -> str:
     )
 
 
-def next_steps(plan: Plan, *, on_merge: bool = False) -> tuple[str, ...]:
+def next_steps(plan: Plan, *, on_merge: bool = False, branch: str | None = None) -> tuple[str, ...]:
     """What to do now, line by line; nothing where the plan itself says it. `on_merge` tells that
-    the plan is that of a pull request."""
+    the plan is that of a pull request; `branch` is the one that this has to be merged to before
+    `apply` would send it."""
     if plan.against is not None and on_merge:
         return ("Next: merge it; `plan` then asks the ledger what is really to be sent.",)
     if plan.against is not None:
@@ -155,8 +157,25 @@ def next_steps(plan: Plan, *, on_merge: bool = False) -> tuple[str, ...]:
     if any(item.action.sends for item in plan.items):
         what = "the rest" if not_sent(plan) else "this"
         how = "merge it, and `apply`" if on_merge else f"`{_command(plan, 'apply')}`"
-        steps.append(f"Next: {how} sends {what}.")
-    return tuple(steps) or (_next_of_what_waits(plan),)
+        if branch is not None and not on_merge:
+            where = f"`{plan.environment}` is delivered from {branch} only"
+            steps.append(
+                f"Next: merge to {branch} and push first: {where}; `apply` there sends {what}."
+            )
+        else:
+            steps.append(f"Next: {how} sends {what}.")
+    return (*(steps or (_next_of_what_waits(plan),)), *_exit_of_apply(plan))
+
+
+def _exit_of_apply(plan: Plan) -> Iterator[str]:
+    """What `apply` ends with, where that is not 0 whatever it sends: `plan` itself ends with 0."""
+    blocked = plan.count(Action.BLOCKED)
+    parts = [f"{blocked:,} blocked"] if blocked else []
+    if broken := len({finding.file for finding in file_errors(plan)}):
+        parts.append(f"{counted(broken, 'file')} with errors")
+    if parts:
+        code = 3 if broken_policies(plan) else 6
+        yield f"{', '.join(parts)}: `apply` ends with exit code {code} until that is settled."
 
 
 def _command(plan: Plan, name: str) -> str:

@@ -17,6 +17,7 @@ class BusinessRule(NamedTuple):
 
 
 _WRITER = "tests/unit/test_messages_writer.py"
+_REFUSED = "tests/unit/test_messages_refused.py"
 _CHECK = "tests/unit/test_messages_check.py"
 _DEALS = "tests/unit/test_messages_deals.py"
 _GENERATED = "tests/property/test_messages_property.py"
@@ -100,7 +101,7 @@ BUSINESS_RULES: tuple[BusinessRule, ...] = (
         "every file is there with its hash, and no other",
         ("SG3001", "SG3020", "SG3021", "SG3022", "SG3023"),
         (
-            f"{_WRITER}::test_files_are_named_all_or_none_and_no_others",
+            f"{_REFUSED}::test_files_are_named_all_or_none_and_no_others",
             "tests/unit/test_package.py::test_names_of_resources",
         ),
     ),

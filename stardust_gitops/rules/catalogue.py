@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from stardust_gitops.content.titles import full_title
 from stardust_gitops.diagnostics import Pointer, Severity
 from stardust_gitops.rules.index import TrackOf, TrackRow, shared
 from stardust_gitops.rules.registry import Hit, rule
@@ -49,7 +50,7 @@ def _against_first(
 
 
 def _name(row: TrackRow) -> str | None:
-    return f"{row.title} ({row.version})" if row.title and row.version else row.title
+    return row.title and full_title(row.title, row.version)
 
 
 def _seconds_apart(one: str | None, other: str | None) -> Decimal:

@@ -115,7 +115,8 @@ def seal(row: ReleaseRow) -> SealedRow:
     )
 
 
-def _open(sealed: SealedRow) -> ReleaseRow:
+def opened(sealed: SealedRow) -> ReleaseRow:
+    """The row that was sealed."""
     # Our own bytes: another process of this run has made them.
     row = ReleaseRow(*pickle.loads(sealed.data))
     return row._replace(tracks=tuple(map(TrackRow._make, row.tracks)))
@@ -157,7 +158,7 @@ class Shelf:
     def _index(self, numbers: Iterable[int]) -> CatalogueIndex:
         index = CatalogueIndex()
         for number in numbers:
-            index.add(_open(self._rows[number]))
+            index.add(opened(self._rows[number]))
         return index
 
 

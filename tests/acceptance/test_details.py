@@ -177,7 +177,7 @@ def test_a_status_for_one_target_has_its_own_day(catalogue: CatalogueFolder) -> 
     add(catalogue, f"status: {{default: active, other: {status}}}\n")
     assert found(catalogue) == []
     waiting = catalogue.run("plan")
-    assert "takedown_from: 2026-12-01" in waiting.text
+    assert "until 2026-12-01 (takedown_from)" in waiting.text
     catalogue.clock.move(days=10)  # type: ignore[attr-defined]
     assert catalogue.apply().code == 0
     assert len([name for name in catalogue.messages("store") if ICPNS[0] in name]) == 1

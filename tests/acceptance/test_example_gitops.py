@@ -106,8 +106,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         (3, ("Next: merge it, and `apply` sends this.", "plan <code>")),
         (5, ("::notice file=releases/4006381333931.yaml", "withdrawn from JP", "1 unchanged")),
         (5, ("Apply: 1 sent",)),
-        (6, ('Revert "Merge not-in-japan"', "- JP", "Apply: 1 sent")),
-        (7, ("2 held", "send_from: ", "Due (2)", "Apply: 2 sent")),
+        (6, ('Revert "Merge not-in-japan"', "Worldwide without JP → Worldwide", "Apply: 1 sent")),
+        (7, ("2 held", " UTC (send_from)", "Due (2)", "Apply: 2 sent")),
         (8, ("Nobody is applying.", "The ledger is sound.", "No changes.")),
     ],
 )
@@ -122,10 +122,10 @@ def test_a_schedule_that_finds_nothing_due_says_nothing(story: Story) -> None:
 
 def test_two_runners_at_once_send_each_item_once(story: Story) -> None:
     logs = [(story.folder / name).read_text() for name in ("runner-1.log", "runner-2.log")]
-    ends = Counter(re.findall(r"^\w+: \d{13} (sent|skipped)$", "\n".join(logs), re.M))
+    ends = Counter(re.findall(r"^\w+: \d{13} .+: (sent|unchanged)$", "\n".join(logs), re.M))
     stale = sum(len(re.findall(r"^stale ", log, re.M)) for log in logs)
     assert ends["sent"] == 2
-    assert ends["skipped"] + stale == 2
+    assert ends["unchanged"] + stale == 2
 
 
 @pytest.mark.parametrize("target", [HARBOUR, LIGHTHOUSE])

@@ -8,127 +8,17 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import chdir
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 
-from tests.catalogues import CatalogueFolder, run_cli
-from tests.github_server import (
-    JOB_TOKEN,
-    LONGEST_BODY,
-    READ_ONLY_TOKEN,
-    REPOSITORY,
-    Server,
-    github_server,
-)
-from tests.label import EP, EP_FILE, SHARED_FILE, SINGLE, SINGLE_FILE, set_status
+from tests.acceptance.github_kit import HOSTILE, PULL, Runner
+from tests.catalogues import CatalogueFolder
+from tests.github_server import JOB_TOKEN, READ_ONLY_TOKEN, REPOSITORY
+from tests.label import EP, EP_FILE, SINGLE, SINGLE_FILE, set_status
 from tests.source_tree import ROOT
-
-SCRIPT = ROOT / ".github" / "action.py"
-HOSTILE = "a|b `c` </details> <img src=x> @team **z** 🎧 ]]> #12 https://evil.example ${{ x }}"
-PULL = 12
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with github_server() as running:
-        yield running
-
-
-@dataclass(kw_only=True)
-class Done:
-    """What a step left."""
-
-    code: int
-    log: str
-    outputs: dict[str, str]
-    summary: str
-
-
-@dataclass(kw_only=True)
-class Runner:
-    """A job of GitHub Actions in a checked-out catalogue."""
-
-    label: CatalogueFolder
-    server: Server
-    temp: Path
-    event_name: str = "pull_request"
-    event: dict[str, Any] = field(default_factory=dict)
-    token: str | None = JOB_TOKEN
-    steps: int = 0
-
-    def step(self, **inputs: str) -> Done:
-        """Run the action with these inputs, in a process of its own; others have their defaults."""
-        given = {"command": "plan", "environment": "production", "diff": "xml", "comment": "true"}
-        given |= {"working_directory": ".", **inputs}
-        words = {f"STARDUST_ACTION_{name.upper()}": value for name, value in given.items()}
-        done = subprocess.run(
-            [sys.executable, str(SCRIPT)],
-            cwd=self.label.root,
-            env=self._environ() | words | {"GITHUB_ACTIONS": "true", "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
-        return self._done(done.returncode, done.stdout + done.stderr)
-
-    def command(self, *arguments: str) -> Done:
-        """Run a command in a step, in this process."""
-        with patch.dict(os.environ, self._environ(), clear=True), chdir(self.label.root):
-            outcome = run_cli(*arguments, clock=self.label.clock)
-        return self._done(outcome.code, outcome.text)
-
-    def _environ(self) -> dict[str, str]:
-        """The variables of the next step."""
-        self.steps += 1
-        for name in ("output", "summary"):
-            (self.temp / f"{name}-{self.steps}").touch()
-        event = self.temp / "event.json"
-        event.write_text(json.dumps(self.event))
-        kept = {name: value for name, value in os.environ.items() if name[:7] != "GITHUB_"}
-        return {
-            **kept,
-            "CI": "true",
-            "GITHUB_API_URL": self.server.url,
-            "GITHUB_SERVER_URL": "https://github.com",
-            "GITHUB_REPOSITORY": REPOSITORY,
-            "GITHUB_RUN_ID": "4711",
-            "GITHUB_EVENT_NAME": self.event_name,
-            "GITHUB_EVENT_PATH": str(event),
-            "GITHUB_OUTPUT": str(self.temp / f"output-{self.steps}"),
-            "GITHUB_STEP_SUMMARY": str(self.temp / f"summary-{self.steps}"),
-            "RUNNER_TEMP": str(self.temp),
-            **({"GITHUB_TOKEN": self.token} if self.token else {}),
-        }
-
-    def _done(self, code: int, log: str) -> Done:
-        assert "Traceback" not in log
-        assert self.token is None or self.token not in log
-        written = (self.temp / f"output-{self.steps}").read_text("utf-8")
-        pairs = (line.partition("=") for line in written.splitlines())
-        return Done(
-            code=code,
-            log=log,
-            outputs={name: value for name, _, value in pairs},
-            summary=(self.temp / f"summary-{self.steps}").read_text("utf-8"),
-        )
-
-
-@pytest.fixture
-def runner(label: CatalogueFolder, server: Server, tmp_path: Path) -> Runner:
-    """A job for a pull request that changes a shared track and the title of an EP."""
-    temp = tmp_path / "runner"
-    temp.mkdir()
-    label.edit(EP_FILE, "title: Breakwater\nartists", "title: Break Water\nartists")
-    label.edit(SHARED_FILE, "title: Ebb", "title: Ebb Tide")
-    head = label.commit("the change")
-    event = {"number": PULL, "pull_request": {"number": PULL, "head": {"sha": head}}}
-    return Runner(label=label, server=server, temp=temp, event=event)
 
 
 def test_a_pull_request_is_planned_and_commented(runner: Runner) -> None:
@@ -202,6 +92,71 @@ def test_a_push_is_planned_and_applied_without_a_comment(runner: Runner) -> None
     assert runner.server.asked() == []
 
 
+def test_apply_says_in_the_summary_what_came_of_it(runner: Runner) -> None:
+    runner.event_name, runner.event = "push", {"ref": "refs/heads/main", "after": "0" * 40}
+    title = json.dumps(HOSTILE, ensure_ascii=False)
+    runner.label.edit(EP_FILE, "title: Break Water", f"title: {title}")
+    runner.label.edit(SINGLE_FILE, "genre: HOUSE-00", "genre: POLKA-00")
+    runner.label.commit("one of them cannot go")
+    runner.label.path("delivered/store").rename(runner.label.path("delivered/away"))
+    runner.label.write("delivered/store", "not a folder")
+    done = runner.step(command="apply", environment="production")
+    assert (done.code, done.outputs) == (6, {"exitcode": "6"})
+    text = done.summary
+    assert text.startswith("## alpha\\-tide: apply, production\n\n**1 sent, 1 failed, 2 blocked")
+    assert "| target | sent | failed | blocked |" in text
+    assert "| service | 1 | 0 | 1 |" in text
+    assert "| store | 0 | 1 | 1 |" in text
+    trouble, sent = text.split("### What was sent")
+    assert f"- store {EP} Kestrel" in trouble
+    assert "update failed: SG" in trouble
+    assert f"- service {SINGLE} Kestrel" in trouble
+    assert "POLKA" in trouble
+    assert f"- service {EP}" in sent
+    for forbidden in ("<img", "@team", "https://evil", "#12", "</details>"):
+        assert forbidden not in text
+    runner.label.path("delivered/store").unlink()
+    again = runner.step(command="apply", extra_args="--quiet")
+    assert "**1 resumed, 2 blocked" in again.summary
+
+
+def test_a_run_that_ended_early_says_why_in_the_summary(runner: Runner) -> None:
+    assert runner.step(command="apply", extra_args="--quiet\n--allow-dirty").code == 0
+    silent = runner.step(command="apply", extra_args="--quiet")
+    assert (silent.code, silent.log, silent.summary) == (0, "", "")
+    runner.label.path(".stardust/ledger.db").unlink()
+    done = runner.step(command="apply")
+    assert done.code == 4
+    assert done.summary.startswith("## apply ended early\n\n> SG5001 ")
+    assert "ledger init" in done.summary.replace("\\", "")
+
+
+def test_validate_says_in_the_summary_what_is_wrong(runner: Runner) -> None:
+    runner.label.edit(SINGLE_FILE, "title: Ebb\n", 'title: "<b> @team"\ntyp: x\n')
+    done = runner.step(command="validate")
+    assert (done.code, done.outputs) == (3, {"exitcode": "3"})
+    assert "**1 error" in done.summary
+    assert "### Errors\n\n- releases/single.yaml:4:" in done.summary
+    assert "did you mean type?" in done.summary
+    assert "@team" not in done.summary
+    runner.label.git("checkout", "releases")
+    assert "Nothing is wrong." in runner.step(command="validate").summary
+    runner.label.edit("stardust.yaml", "format: 1", "format: 7")
+    assert "stardust.yaml:1:" in runner.step(command="validate").summary
+
+
+def test_a_summary_that_cannot_be_written_fails_nothing(runner: Runner) -> None:
+    with patch.object(Runner, "_environ", _without_summary(Runner._environ)):
+        for command in ("validate", "apply"):
+            done = runner.step(command=command)
+            assert done.code == 0, done.log
+            assert "no summary of the job: GitHub's file" in done.log
+
+
+def _without_summary(environ: Callable[[Runner], dict[str, str]]) -> Callable[[Runner], Any]:
+    return lambda runner: {**environ(runner), "GITHUB_STEP_SUMMARY": "/dev/null/nowhere"}
+
+
 def test_a_fork_s_token_fails_no_run(runner: Runner) -> None:
     runner.token = READ_ONLY_TOKEN
     done = runner.step(against="HEAD~1")
@@ -268,151 +223,6 @@ def test_a_hostile_title_is_only_text(runner: Runner) -> None:
         assert "a|b `c` </details> <img src=x> @team" in shown.replace("\\", "")
     for line in done.log.splitlines():
         assert not line.startswith(("::set-output", "::add-path", "::error::"))
-
-
-FORGED = {
-    "catalogue": "../../x -->",
-    "environment": "production --> @all",
-    "plan_hash": "x",
-    "catalog_commit": "HEAD",
-    "format_version": "2.0",
-    "summary": {"insert": -1},
-    "items": [{"release": "x"}],
-    "targets": {"x\n::error::forged\n": 5},
-    "against": "x\n::error::forged",
-}
-
-
-@dataclass(kw_only=True)
-class SecondStage:
-    """The run that shows the plan of a fork's run."""
-
-    runner: Runner
-    plan: dict[str, Any]
-
-    def show(self, data: bytes | None = None) -> Done:
-        """`report` on what the artifact holds."""
-        file = self.runner.temp / "artifact.json"
-        file.write_bytes(json.dumps(self.plan).encode() if data is None else data)
-        return self.runner.command("report", "github", "--plan", str(file))
-
-
-@pytest.fixture
-def second(runner: Runner) -> SecondStage:
-    sha = runner.event["pull_request"]["head"]["sha"]
-    file = runner.temp / "fork.json"
-    runner.label.must("plan", "--against", "HEAD~1", "--diff", "xml", "--out", file)
-    runner.server.pull(PULL, sha, head="mallory:fix")
-    runner.event_name = "workflow_run"
-    runner.event = {
-        "workflow_run": {
-            "event": "pull_request",
-            "head_sha": sha,
-            "head_branch": "fix",
-            "head_repository": {"full_name": "mallory/catalogue"},
-            "pull_requests": [],
-        }
-    }
-    return SecondStage(runner=runner, plan=json.loads(file.read_text()))
-
-
-def test_the_second_stage_comments_for_a_fork(second: SecondStage) -> None:
-    second.plan["number"] = second.plan["pull_request"] = 99
-    done = second.show()
-    assert done.code == 0, done.log
-    assert second.runner.server.bodies(99) == []
-    (body,) = second.runner.server.bodies(PULL)
-    assert "Computed by a run on the code of the pull request itself." in body
-    assert "A comparison of commits" in body
-    assert f"commit:{second.runner.event['workflow_run']['head_sha']}" in body
-    assert "```diff" in body
-    assert "::notice" not in done.log
-    file = second.runner.temp / "artifact.json"
-    again = second.runner.step(command="report", plan_file=str(file))
-    assert (again.code, again.outputs["exitcode"]) == (0, "0"), again.log
-    assert again.outputs["comment-id"] == done.outputs["comment-id"] != ""
-
-
-def test_a_pull_request_that_moved_on_gets_no_comment(second: SecondStage) -> None:
-    second.runner.event["workflow_run"]["head_sha"] = "f" * 40
-    done = second.show()
-    assert done.code == 0
-    assert "No comment: the pull request is closed, or has newer commits." in done.log
-    assert second.runner.server.comments == {}
-
-
-def test_a_forged_artifact_is_refused(second: SecondStage) -> None:
-    good = dict(second.plan)
-    for key, value in FORGED.items():
-        second.plan = {**good, key: value}
-        refused(second, second.show())
-
-
-def test_what_is_no_plan_is_refused(second: SecondStage) -> None:
-    for data in (b"", b"[]", b"\xff", b"[" * 100_000, b'{"items": []}', b" " * (17 << 20)):
-        refused(second, second.show(data))
-
-
-def refused(second: SecondStage, done: Done) -> None:
-    """Nothing of it is shown anywhere."""
-    assert (done.code, done.outputs) == (4, {})
-    assert "SG9031" in done.log
-    assert "\n::" not in done.log, "nothing of it is a command to the runner"
-    assert second.runner.server.requests == []
-    assert done.summary == ""
-
-
-def test_a_forged_text_stays_text_and_within_the_limits(second: SecondStage) -> None:
-    item = second.plan["items"][0]
-    item |= {"title": "x" * 900_000, "target": HOSTILE[:150]}
-    item["reasons"] = [{"code": "x", "text": HOSTILE * 100}]
-    item["changes"] = [{"path": HOSTILE, "before": {"a": [HOSTILE]}, "after": 7, "source": "::x:1"}]
-    item["message"]["changes"] = [{"path": "```\n</details>", "before": None, "after": "```\nx"}]
-    second.plan["stops"] = [{"code": "x", "text": f"{HOSTILE}\n" * 100}] * 500
-    done = second.show()
-    assert done.code == 0, done.log
-    (body,) = second.runner.server.bodies(PULL)
-    assert len(body) <= LONGEST_BODY
-    assert "\n```\n</details>" not in re.sub(r"```diff\n(?:.*\n)*?```\n\n</details>", "", body)
-    for forbidden in ("<img", "@team", "https://evil"):
-        assert forbidden not in body
-
-
-def test_two_thousand_items_fit_and_the_rest_is_counted(second: SecondStage) -> None:
-    (item, *_) = second.plan["items"]
-    second.plan["items"] = [
-        {
-            **item,
-            "release": f"{number:014}",
-            "icpn": f"{number:013}",
-            "title": f"{HOSTILE} {number}",
-        }
-        for number in range(2000)
-    ]
-    second.plan["summary"]["update"] = 2000
-    done = second.show()
-    (body,) = second.runner.server.bodies(PULL)
-    assert len(body.encode()) <= 60_000
-    shown = body.count("<details><summary>~ ")
-    assert 20 < shown < 2000
-    assert f"… and {2000 - shown:,} more. The job summary has more" in body
-    assert "XML differences of 2,000 more messages" in body
-    assert body.count("<details>") == body.count("</details>")
-    assert body.rstrip().endswith("</sub>")
-    assert done.summary.count("<details><summary>~ ") > 5 * shown
-    assert len(done.summary.encode()) < 1024 * 1024
-
-
-def test_annotations_say_what_there_was_no_room_for(second: SecondStage) -> None:
-    (item, *_) = second.plan["items"]
-    change = {"path": "title", "before": "a", "after": "b", "commit": None}
-    item["changes"] = [{**change, "source": f"releases/{n}.yaml:3"} for n in range(30)]
-    second.runner.event_name = "push"
-    done = second.show()
-    notices = [line for line in done.log.splitlines() if line.startswith("::notice")]
-    assert len(notices) == 10
-    assert notices[-1].startswith("::notice title=stardust-gitops::")
-    assert "more notes left out: see the summary of the job" in notices[-1]
 
 
 def test_one_issue_tells_what_waits_and_is_closed(runner: Runner) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import yaml
 
 from tests.first_release import ICPN, finished_release, make_media
 from tests.github_server import JOB_TOKEN, REPOSITORY, Server, github_server
+from tests.message_servers import webhook
 from tests.program import program_in
 from tests.source_tree import ROOT
 
@@ -30,6 +32,7 @@ class Project:
     server: Server
     clone: Path
     runs: int = 0
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
     def git(self, *arguments: str, cwd: Path | None = None) -> str:
         """Git in the clone of the person who edits."""
@@ -89,10 +92,14 @@ class Project:
             "GITHUB_SHA": self.git("rev-parse", "HEAD", cwd=place).strip(),
             "GITHUB_OUTPUT": str(temp / "output"),
             "GITHUB_STEP_SUMMARY": str(temp / "summary"),
+            **self.secrets,
         }
         for step in steps:
             command = step.get("run", "")
             if not command or "pip install" in command or step["name"] == skip:
+                continue
+            crons = re.findall(r"github\.event\.schedule == '(.*?)'", step.get("if", ""))
+            if crons and event.get("schedule") not in crons:
                 continue
             done = subprocess.run(
                 ["bash", "-e", "-c", command],
@@ -102,7 +109,7 @@ class Project:
                 text=True,
             )
             log += done.stdout + done.stderr
-            if done.returncode:
+            if done.returncode and "continue-on-error" not in step:
                 return done.returncode, log, ""
         for file in place.glob("stardust-plan.json"):
             (temp / "plan").mkdir(exist_ok=True)
@@ -177,8 +184,27 @@ def test_a_schedule_delivers_and_then_finds_nothing(project: Project) -> None:
         assert code == 0, log
         assert f"has-changes={changes}" in (temp / "output").read_text()
         assert "Nothing waits: no issue is open." in log
+        assert ("Apply: 1 sent" in log) is (number == 0), "silent where nothing is due"
     assert project.delivered() != []
     assert project.server.issues == {}
+
+
+def test_once_a_day_people_are_told_what_is_late(project: Project) -> None:
+    project.push("a release")
+    with webhook() as hook:
+        config = project.clone / "stardust.yaml"
+        entry = "notifications: [{to: env:TEAM_CHAT, on: [applied, late, weekly]}]\n"
+        config.write_text(config.read_text("utf-8") + entry)
+        project.push("somebody listens")
+        project.secrets = {"TEAM_CHAT": hook.url}
+        project.server.ran("scheduled.yml", "2020-01-01T00:17:00Z")
+        temp, event = project.folder / "scheduled", {"schedule": "47 6 * * *"}
+        code, log, _ = project.job("scheduled.yml", "deliver", event, temp=temp, skip=FETCH)
+        assert code == 0, log
+    titles = [post["title"].partition(": ")[2] for post in hook.posts]
+    assert titles == ["1 item delivered (production)", "1 late (production)"]
+    assert "the last scheduled run was" in hook.posts[1]["message"]
+    assert "expected every 1 h" in hook.posts[1]["message"]
 
 
 def test_the_plan_of_a_fork_compares_commits(project: Project) -> None:

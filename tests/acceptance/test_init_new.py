@@ -12,30 +12,9 @@ from pathlib import Path
 import pytest
 
 from stardust_gitops.cli.main import run
-from tests.first_release import FILE, ICPN, finished_release, make_media, tree
+from tests.first_release import FILE, ICPN, tree
 
 PROGRAM = (sys.executable, "-m", "stardust_gitops")
-
-
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Masters and covers."""
-    return make_media(tmp_path_factory.mktemp("media"))
-
-
-@pytest.fixture
-def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A new catalogue outside git, and we are in it."""
-    folder = tmp_path / "my-catalog"
-    assert run(["init", str(folder)]) == 0
-    monkeypatch.chdir(folder)
-    return folder
-
-
-@pytest.fixture
-def full(media: Path) -> list[str]:
-    """All that a finished release needs."""
-    return finished_release(media)
 
 
 def test_from_nothing_to_an_empty_plan(tmp_path: Path, full: list[str]) -> None:
@@ -261,78 +240,3 @@ def test_a_file_where_a_folder_should_be_stops_before_there_is_a_catalogue(
     assert not (tmp_path / "stardust.yaml").exists()
     (tmp_path / "releases").unlink()
     assert run(["init", str(tmp_path), "--id", "x"]) == 0
-
-
-def git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", *arguments],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout
-
-
-def test_init_github_makes_workflows_and_a_ledger_on_a_branch(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    git(tmp_path, "init", "-q", "--bare", "remote.git")
-    git(tmp_path, "init", "-q", "-b", "main", "clone")
-    clone = tmp_path / "clone"
-    git(clone, "remote", "add", "origin", "../remote.git")
-    monkeypatch.chdir(clone)
-    assert run(["init", "--github"]) == 0
-    assert (clone / ".github/workflows/review.yml").is_file()
-    assert "refs/heads/stardust-ledger" in git(clone, "ls-remote", "origin")
-    git(clone, "add", "--all")
-    git(clone, "commit", "-q", "-m", "a new catalogue")
-    assert run(["validate"]) == 0
-    assert run(["plan", "--detailed-exitcode"]) == 0
-    told = capfd.readouterr().out
-    assert "ledger init" not in told
-    assert 'git commit -m "A new catalogue" && git push\n' in told
-    assert "the environments production, with reviewers" in told
-    assert "its pull request shows" in (clone / "README.md").read_text("utf-8")
-
-
-def test_init_github_delivers_the_head_of_main_only(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    git(tmp_path, "init", "-q", "--bare", "remote.git")
-    git(tmp_path, "init", "-q", "-b", "main", "clone")
-    clone = tmp_path / "clone"
-    git(clone, "remote", "add", "origin", "../remote.git")
-    monkeypatch.chdir(clone)
-    assert run(["init", "--github"]) == 0
-    git(clone, "add", "--all")
-    git(clone, "commit", "-q", "-m", "a new catalogue")
-    git(clone, "push", "-q", "origin", "main")
-    assert run(["apply", "--auto-approve"]) == 0
-    git(clone, "commit", "-q", "--allow-empty", "-m", "nobody has reviewed this")
-    assert run(["apply", "--auto-approve"]) == 4
-    assert "SG7003" in capfd.readouterr().err
-
-
-def test_init_github_before_there_is_a_remote(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "new"
-    assert run(["init", "--github", str(folder)]) == 0
-    assert "stardust-gitops ledger init" in capfd.readouterr().out
-    git(tmp_path, "init", "-q", "--bare", "remote.git")
-    git(folder, "init", "-q", "-b", "main")
-    git(folder, "remote", "add", "origin", "../remote.git")
-    monkeypatch.chdir(folder)
-    assert run(["plan"]) == 4, "a ledger is never made by accident"
-    assert run(["ledger", "init"]) == 0
-    assert run(["plan"]) == 0
-
-
-def test_workflows_stand_at_the_top_of_a_repository(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    git(tmp_path, "init", "-q", "-b", "main")
-    assert run(["init", "--github", str(tmp_path / "music")]) == 64
-    assert "GitHub reads those of" in capfd.readouterr().err
-    assert not (tmp_path / "music").exists()

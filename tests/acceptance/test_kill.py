@@ -1,9 +1,6 @@
 """Invariant 4: stopped anywhere and run again, each recipient has one complete, correct delivery.
 
-A child process applies a plan (an insert, an update, a takedown and a purge, at a recipient of
-batches and at one that takes release by release) and is stopped at the n-th step of its input and
-output; then it is run again, sometimes stopped again. A plain run takes a seeded part of the steps,
-``STARDUST_LONG=1`` all of them.
+A plain run stops at a seeded part of the steps of `kill_kit`, ``STARDUST_LONG=1`` at all of them.
 """
 
 from __future__ import annotations
@@ -12,51 +9,36 @@ import os
 import random
 import shutil
 import signal
-import sys
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from stardust_gitops.clock import SystemClock
-from stardust_gitops.delivery.results import Outcome
-from stardust_gitops.delivery.transports.base import Transport
-from stardust_gitops.ledger.state import Phase
-from tests.delivery_kit import ENVIRONMENT, Studio, gtin13
-from tests.faults import KILLED, SteppingLedger, SteppingTransport, Steps
-from tests.gate import Gate
-from tests.recipient_reader import Ingested, RecipientReader
-
-LONG = os.environ.get("STARDUST_LONG") == "1"
-SEED = 20261122
-TARGETS = ("batchy", "single")
-NEW, CHANGED, REMOVED, PURGED = (f"0{gtin13(number)}" for number in (1, 2, 3, 4))
-BEFORE = 3
-FINISHED, WORK_LEFT, CRASHED = 0, 3, 70
-
-
-def studio(folder: Path, *, new: bool = False) -> Studio:
-    """The label, as every process sees it."""
-    found = Studio(folder, clock=SystemClock(), run=f"run-{os.getpid()}", new=new)
-    found.add_recipient("batchy")
-    found.add_recipient("single", layout="release", completion="message")
-    return found
-
-
-def want_first(label: Studio) -> None:
-    """What is delivered before the run that is stopped."""
-    for number in (2, 3, 4):
-        label.put_release(number)
-
-
-def want_now(label: Studio) -> None:
-    """One new, one changed, one to be taken down, one to be purged."""
-    label.put_release(1, tracks=2)
-    label.put_release(2, title="Breakwater, again")
-    label.put_release(3, status="takedown")
-    label.purge(label.put_release(4))
+from tests.acceptance.kill_kit import (
+    BEFORE,
+    CHANGED,
+    FINISHED,
+    NEW,
+    PURGED,
+    REMOVED,
+    SEED,
+    WORK_LEFT,
+    apply_at_once,
+    assert_one_delivery_each,
+    chosen,
+    count_steps,
+    readers_of,
+    stop_at,
+    studio,
+    want_first,
+    wanted,
+    work,
+)
+from tests.delivery_kit import ENVIRONMENT
+from tests.faults import KILLED, Steps
+from tests.processes import fork, in_child, join
+from tests.scale import LONG
 
 
 @pytest.fixture(scope="module")
@@ -70,129 +52,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def work(folder: Path, steps: Steps) -> int:
-    """What the child does: plan and apply, counting steps."""
-    label = studio(folder)
-    want_now(label)
-    for target, recipient in label.recipients.items():
-        label.recipients[target] = replace(recipient, connect=_stepping(recipient.connect, steps))
-    label.ledger = SteppingLedger(label.ledger, steps)
-    result = label.apply(parallelism=1)
-    return FINISHED if result.succeeded else WORK_LEFT
-
-
-def _stepping(connect: Callable[[], Transport], steps: Steps) -> Callable[[], Transport]:
-    return lambda: SteppingTransport(connect(), steps)
-
-
-def fork(task: Callable[[], int]) -> int:
-    """Begin a task in a forked process, which ends with its result; the process id."""
-    child = os.fork()
-    if child == 0:
-        code = CRASHED
-        try:
-            code = task()
-        except BaseException as error:
-            sys.__stderr__.write(f"{type(error).__name__}: {error}\n")  # type: ignore[union-attr]
-        finally:
-            os._exit(code)
-    return child
-
-
-def join(child: int) -> int:
-    """The exit code of a process."""
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
-
-
-def in_child(task: Callable[[], int]) -> int:
-    """Run a task in a forked process; its exit code."""
-    return join(fork(task))
-
-
-def count_steps(folder: Path) -> int:
-    """How many steps an undisturbed run makes."""
-    counted = folder / "steps"
-
-    def task() -> int:
-        steps = Steps()
-        code = work(folder, steps)
-        counted.write_text(str(steps.count))
-        return code
-
-    assert in_child(task) == FINISHED
-    return int(counted.read_text())
-
-
 @pytest.fixture(scope="module")
 def total(start: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
     """Steps of an undisturbed run."""
     folder = tmp_path_factory.mktemp("count") / "copy"
     shutil.copytree(start, folder)
     return count_steps(folder)
-
-
-def chosen(total: int, part: int) -> list[int]:
-    """Steps to stop at: all, or a seeded share with the first and the last."""
-    if LONG:
-        return list(range(1, total + 1))
-    picked = random.Random(SEED).sample(range(1, total + 1), total // part)
-    return sorted({1, total, *picked})
-
-
-def assert_one_delivery_each(folder: Path, readers: dict[str, RecipientReader]) -> None:
-    """The recipients have what the catalogue says, once, and the ledger knows it."""
-    label = studio(folder)
-    want_now(label)
-    for target, reader in readers.items():
-        reader.look()
-        assert reader.errors == []
-        assert reader.leftovers() == []
-        later = [each for each in reader.taken if each not in before(reader)]
-        by_release = {f"0{each.icpn}": each for each in later}
-        assert sorted(by_release) == [NEW, CHANGED, REMOVED, PURGED]
-        assert len(later) == 4
-        _is_right(by_release, target)
-    assert label.ledger.verify() == []
-    states = label.ledger.snapshot(ENVIRONMENT, since="").releases
-    phases = {stream.subject: state.phase for stream, state in states.items()}
-    assert phases == {
-        NEW: Phase.LIVE,
-        CHANGED: Phase.LIVE,
-        REMOVED: Phase.TAKEN_DOWN,
-        PURGED: Phase.PURGED,
-    }
-    assert label.nothing_to_send()
-    assert label.apply().items == ()
-    label.ledger.close()
-
-
-def before(reader: RecipientReader) -> list[Ingested]:
-    """What was taken before the run that was stopped."""
-    return reader.taken[:BEFORE]
-
-
-def _is_right(taken: dict[str, Ingested], target: str) -> None:
-    def kind(name: str) -> str | None:
-        return name if target == "batchy" else None
-
-    assert taken[NEW].delivery_type == kind("NewReleaseDelivery")
-    assert len(taken[NEW].files) == 3
-    assert taken[CHANGED].title == "Breakwater, again"
-    assert taken[CHANGED].delivery_type == kind("ReDelivery")
-    assert taken[CHANGED].files == frozenset()
-    assert taken[REMOVED].deals == 0
-    assert taken[REMOVED].delivery_type == kind("TakeDown")
-    assert taken[PURGED].is_purge
-
-
-def readers_of(folder: Path, *, sweeps: bool = False) -> dict[str, RecipientReader]:
-    """The recipients, who have taken what was there."""
-    readers = {t: RecipientReader(folder / "inboxes" / t, sweeps=sweeps) for t in TARGETS}
-    for reader in readers.values():
-        reader.look()
-        assert len(reader.taken) == BEFORE
-    return readers
 
 
 def test_an_undisturbed_run_delivers_once(start: Path, tmp_path: Path) -> None:
@@ -205,14 +70,7 @@ def test_an_undisturbed_run_delivers_once(start: Path, tmp_path: Path) -> None:
 def test_stopped_at_any_step_and_run_again(start: Path, tmp_path: Path, total: int) -> None:
     assert total > 100
     for step in chosen(total, 10):
-        folder = shutil.copytree(start, tmp_path / f"at-{step}")
-        readers = readers_of(folder)
-        assert in_child(lambda s=step, f=folder: work(f, Steps(s))) == KILLED  # type: ignore[misc]
-        for reader in readers.values():
-            reader.look()  # what is complete may be taken at once
-        assert in_child(lambda f=folder: work(f, Steps())) == FINISHED, step  # type: ignore[misc]
-        assert_one_delivery_each(folder, readers)
-        shutil.rmtree(folder)
+        stop_at(step, shutil.copytree(start, tmp_path / f"at-{step}"))
 
 
 def test_stopped_again_and_again(start: Path, tmp_path: Path, total: int) -> None:
@@ -285,19 +143,6 @@ def test_processes_that_apply_at_once_deliver_once(start: Path, tmp_path: Path) 
     """Three of them, with one plan; the later ones wait for the lease and find it done."""
     folder = shutil.copytree(start, tmp_path / "copy")
     readers = readers_of(folder)
-    gate = Gate(tmp_path / "gate")
-    gate.folder.mkdir()
-
-    def compete() -> int:
-        label = studio(folder)
-        want_now(label)
-        plan = label.plan()
-        gate.wait()
-        result = label.apply(plan, lease_wait=30.0)
-        left = result.count(Outcome.SENT, Outcome.SKIPPED)
-        return result.count(Outcome.SENT) if left == len(result.items) == 8 else CRASHED
-
-    children = [fork(compete) for _ in range(3)]
-    gate.open(len(children))
-    assert sum(join(child) for child in children) == 8
+    sent = apply_at_once(3, tmp_path / "gate", partial(wanted, folder), lease_wait=30.0)
+    assert sent == 8
     assert_one_delivery_each(folder, readers)

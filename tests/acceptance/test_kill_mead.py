@@ -17,9 +17,10 @@ import pytest
 from stardust_gitops.clock import SystemClock
 from stardust_gitops.content.model import Descriptors
 from stardust_gitops.ledger.events import Kind
-from tests.acceptance.test_kill import FINISHED, WORK_LEFT, _stepping, chosen, in_child
+from tests.acceptance.kill_kit import FINISHED, chosen, count_steps, work
 from tests.delivery_kit import ENVIRONMENT, Studio, gtin13
-from tests.faults import KILLED, SteppingLedger, Steps
+from tests.faults import KILLED, Steps
+from tests.processes import in_child
 from tests.recipient_reader import RecipientReader
 
 TARGETS = ("batchy", "single")
@@ -45,10 +46,12 @@ def put(label: Studio, number: int, mood: str) -> None:
     label.releases[release] = (replace(delivery, content=content), status)
 
 
-def want_now(label: Studio) -> None:
-    """One new, one in another mood."""
+def wanted(folder: Path) -> Studio:
+    """The label, with one new release and one in another mood."""
+    label = studio(folder)
     put(label, 1, "Happy")
     put(label, 2, "Sad")
+    return label
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +65,6 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def work(folder: Path, steps: Steps) -> int:
-    """What the child does: plan and apply, counting steps."""
-    label = studio(folder)
-    want_now(label)
-    for target, recipient in label.recipients.items():
-        label.recipients[target] = replace(recipient, connect=_stepping(recipient.connect, steps))
-    label.ledger = SteppingLedger(label.ledger, steps)
-    return FINISHED if label.apply(parallelism=1).succeeded else WORK_LEFT
-
-
 def readers_of(folder: Path) -> dict[str, RecipientReader]:
     """The recipients, who have taken what was there."""
     readers = {target: RecipientReader(folder / "inboxes" / target) for target in TARGETS}
@@ -83,8 +76,7 @@ def readers_of(folder: Path) -> dict[str, RecipientReader]:
 
 def assert_one_delivery_each(folder: Path, readers: dict[str, RecipientReader]) -> None:
     """Each has both releases with their MEAD messages, once, as the ledger keeps them."""
-    label = studio(folder)
-    want_now(label)
+    label = wanted(folder)
     for target, reader in readers.items():
         reader.look()
         assert reader.errors == []
@@ -109,29 +101,20 @@ def assert_one_delivery_each(folder: Path, readers: dict[str, RecipientReader]) 
 
 
 def test_stopped_at_any_step_and_run_again(start: Path, tmp_path: Path) -> None:
-    counted = tmp_path / "steps"
-
-    def count() -> int:
-        steps = Steps()
-        code = work(folder, steps)
-        counted.write_text(str(steps.count))
-        return code
-
     folder = shutil.copytree(start, tmp_path / "count")
     readers = readers_of(folder)
-    assert in_child(count) == FINISHED
+    total = count_steps(folder, wanted)
     assert_one_delivery_each(folder, readers)
-    total = int(counted.read_text())
     assert total > 80
     between = 0
     for step in chosen(total, 4):
         folder = shutil.copytree(start, tmp_path / f"at-{step}")
         readers = readers_of(folder)
-        assert in_child(lambda s=step, f=folder: work(f, Steps(s))) == KILLED  # type: ignore[misc]
+        assert in_child(lambda s=step, f=folder: work(f, Steps(s), wanted)) == KILLED  # type: ignore[misc]
         between += _stopped_between(folder)
         for reader in readers.values():
             reader.look()
-        assert in_child(lambda f=folder: work(f, Steps())) == FINISHED, step  # type: ignore[misc]
+        assert in_child(lambda f=folder: work(f, Steps(), wanted)) == FINISHED, step  # type: ignore[misc]
         assert_one_delivery_each(folder, readers)
         shutil.rmtree(folder)
     assert between

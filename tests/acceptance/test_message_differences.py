@@ -107,7 +107,7 @@ def test_a_plan_shows_each_difference(label: CatalogueFolder) -> None:
     assert 'SoundRecording[GBXYZ2600002]/DisplayTitleText  "Undertow" → "Undertow Night"' in (
         shown.text
     )
-    assert '~ File  "4" → "0"' in shown.text
+    assert "~ 4 files are not sent again: message only" in shown.text
     assert "\x1b[" not in shown.text, "no terminal, no colour"
     plain = label.must("plan", "--target", STORE).text
     assert shown.text.startswith(plain)
@@ -148,7 +148,7 @@ def test_a_plan_as_markdown_has_a_diff_fence(label: CatalogueFolder) -> None:
     for fence in fences:
         assert "@@ SoundRecording[GBXYZ2600002]/DisplayTitleText @@" in fence
         assert "- Undertow\n+ </details>``` @ada" in fence
-        assert all(line[0] in "+-@" for line in fence.split("\n"))
+        assert all(line[0] in "+-@!" for line in fence.split("\n"))
 
 
 def test_a_takedown_shows_the_deals_that_go(label: CatalogueFolder) -> None:

@@ -13,28 +13,7 @@ from stardust_gitops.cli.intake import Intake, copy_all
 from stardust_gitops.cli.main import run
 from stardust_gitops.errors import GitOpsError
 from tests.asset_files import PDF, TTML, write_audio, write_video
-from tests.first_release import FILE, ICPN, finished_release, make_media, tree
-
-
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Masters and covers."""
-    return make_media(tmp_path_factory.mktemp("media"))
-
-
-@pytest.fixture
-def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A new catalogue outside git, and we are in it."""
-    folder = tmp_path / "my-catalog"
-    assert run(["init", str(folder)]) == 0
-    monkeypatch.chdir(folder)
-    return folder
-
-
-@pytest.fixture
-def full(media: Path) -> list[str]:
-    """All that a finished release needs."""
-    return finished_release(media)
+from tests.first_release import FILE, ICPN, tree
 
 
 def release_of(fresh: Path) -> ReleaseFile:
@@ -167,11 +146,20 @@ def test_a_bad_audio_file_is_refused_before_anything_is_written(
     assert tree(fresh) == before
 
 
+def test_what_is_sent_from_a_time_on_says_so(fresh: Path, full: list[str]) -> None:
+    assert run([*full, "--send-from", "2026-11-27T09:00"]) == 0
+    assert "\nsend_from: 2026-11-27T09:00:00\n" in (fresh / FILE).read_text()
+    assert release_of(fresh).send_from == "2026-11-27T09:00:00"
+    assert run(["fmt", "--check"]) == 0
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
         (("--type", "single"), "did you mean Single?"),
         (("--release-date", "2026-02-30"), "release_date"),
+        (("--send-from", "2026-12-04 9am"), "send_from"),
+        (("--send-from", ""), "send_from"),
         (("--title", ""), "the text is empty"),
         (("--title", "a\u202eb"), "invisible character U+202E"),
         (("--track", "GBXYZ26", "T", ""), "ISRC"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 
+from stardust_gitops.ledger.open import open_ledger
 from tests.acceptance.diagnosis import assert_told
-from tests.catalogues import CatalogueFolder
+from tests.catalogues import CatalogueFolder, FixedClock
 from tests.label import (
     EP,
     EP_FILE,
@@ -112,6 +114,85 @@ def test_a_guard_that_stops_everything_is_told(told: CatalogueFolder, hook: Webh
     assert told.apply().code == 4
     assert titles(hook) == ["alpha-tide: 2 items blocked (production)"]
     assert "more than the limit of 0" in hook.posts[0]["message"]
+
+
+def test_a_guard_is_told_as_a_failure_to_who_hears_of_nothing_else(
+    told: CatalogueFolder, hook: Webhook, mail: MailServer
+) -> None:
+    told.edit("stardust.yaml", "on: [takedown, weekly]", "on: [failed]")
+    told.edit("stardust.yaml", "notifications:", "safety: {updates: {count: 0}}\nnotifications:")
+    told.edit(EP_FILE, "title: Undertow", "title: Underflow")
+    assert told.apply().code == 4
+    assert titles(hook) == ["alpha-tide: 2 items blocked (production)"], "once to each"
+    ((subject, text),) = mail.texts()
+    assert subject == "alpha-tide: the run failed (production)"
+    assert "SG7002" in text
+    assert told.apply("--quiet").code == 4
+    assert titles(hook)[1:] == ["alpha-tide: the run failed (production)"]
+
+
+def test_a_ledger_that_is_not_there_is_told_once(told: CatalogueFolder, hook: Webhook) -> None:
+    told.path(".stardust/ledger.db").unlink()
+    assert told.apply("--quiet", "--environment", "test").code == 4
+    assert titles(hook) == ["alpha-tide: the run failed (test)"]
+    assert "SG5001" in hook.posts[0]["message"]
+    assert "ledger init" in hook.posts[0]["message"], "with what to do"
+    hook.status = 500
+    assert_told(told.apply(), 4, "SG5001", "'failed' was not told to env:TEAM")
+    told.write("notifications/failed.txt", b"\xff")
+    assert_told(told.apply(), 4, "SG5001", "notifications/failed.txt cannot be read")
+
+
+def test_uncommitted_changes_are_told_but_a_slip_at_the_keyboard_is_not(
+    told: CatalogueFolder, hook: Webhook
+) -> None:
+    told.commit("notifications")
+    told.edit(EP_FILE, "title: Undertow", "title: Underflow")
+    assert told.run("apply", "--auto-approve", "--resend").code == 64
+    assert told.run("apply", "--auto-approve", "--target", "nobody", "--allow-dirty").code == 64
+    assert told.run("apply", "--allow-dirty").code == 64, "nobody is there to be asked"
+    assert hook.posts == []
+    assert told.run("apply", "--auto-approve").code == 4
+    assert titles(hook) == ["alpha-tide: the run failed (production)"]
+    assert "SG7001" in hook.posts[0]["message"]
+
+
+def test_of_a_bug_only_its_kind_is_told(told: CatalogueFolder, hook: Webhook) -> None:
+    class Broken(FixedClock):
+        """It has never met a clock like this."""
+
+        def now(self) -> datetime:
+            raise ZeroDivisionError("hunter22")
+
+    told.clock = Broken()
+    assert told.apply().code == 70
+    assert titles(hook) == ["alpha-tide: the run failed (production)"]
+    assert "a bug in stardust-gitops: ZeroDivisionError" in hook.posts[0]["message"]
+    assert "hunter22" not in hook.posts[0]["message"]
+
+
+def test_a_target_at_which_another_run_is_busy_is_told(
+    told: CatalogueFolder, hook: Webhook
+) -> None:
+    told.edit(EP_FILE, "title: Undertow", "title: Underflow")
+    ledger = open_ledger("sqlite:.stardust/ledger.db", told.root, "alpha-tide", told.clock)
+    try:
+        ledger.take_lease("production", STORE, holder="somebody at another machine")
+        assert told.apply("--target", STORE).code == 5
+    finally:
+        ledger.close()
+    assert titles(hook) == ["alpha-tide: 1 item failed (production)"]
+    assert "store: " in hook.posts[0]["message"]
+
+
+def test_a_catalogue_that_cannot_be_read_can_tell_nobody(
+    told: CatalogueFolder, hook: Webhook
+) -> None:
+    told.edit("stardust.yaml", "format: 1", "format: [")
+    outcome = told.apply()
+    assert outcome.code == 3
+    assert "warning" not in outcome.text
+    assert hook.posts == []
 
 
 def test_what_failed_is_told(told: CatalogueFolder, hook: Webhook) -> None:

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from stardust_gitops.delivery.results import Outcome
-from tests.acceptance.test_kill import (
-    CRASHED,
-    FINISHED,
-    LONG,
+from tests.acceptance.kill_kit import (
     SEED,
+    apply_at_once,
     assert_one_delivery_each,
-    fork,
-    in_child,
-    join,
     readers_of,
+    stop_at,
     studio,
     want_first,
-    want_now,
-    work,
+    wanted,
 )
-from tests.faults import KILLED, Steps
-from tests.gate import Gate
 from tests.object_servers import KEYS, S3Server
+from tests.scale import LONG
 
 
 @pytest.fixture
@@ -50,31 +44,12 @@ def begin(server: S3Server, folder: Path) -> Path:
 def test_stopped_at_some_steps_and_run_again(server: S3Server, tmp_path: Path) -> None:
     dice = random.Random(SEED)
     for step in sorted(dice.sample(range(1, 100), 30 if LONG else 3)):
-        folder = begin(server, tmp_path / f"at-{step}")
-        readers = readers_of(folder)
-        assert in_child(lambda s=step, f=folder: work(f, Steps(s))) == KILLED  # type: ignore[misc]
-        for reader in readers.values():
-            reader.look()
-        assert in_child(lambda f=folder: work(f, Steps())) == FINISHED, step  # type: ignore[misc]
-        assert_one_delivery_each(folder, readers)
+        stop_at(step, begin(server, tmp_path / f"at-{step}"))
 
 
 def test_appliers_at_once_send_each_item_once(server: S3Server, tmp_path: Path) -> None:
     folder = begin(server, tmp_path / "label")
     readers = readers_of(folder)
-    gate = Gate(tmp_path / "gate")
-    gate.folder.mkdir()
-
-    def compete() -> int:
-        label = studio(folder)
-        want_now(label)
-        plan = label.plan()
-        gate.wait()
-        result = label.apply(plan, lease_wait=300.0)
-        left = result.count(Outcome.SENT, Outcome.SKIPPED)
-        return result.count(Outcome.SENT) if left == len(result.items) == 8 else CRASHED
-
-    children = [fork(compete) for _ in range(3)]
-    gate.open(len(children))
-    assert sum(join(child) for child in children) == 8
+    sent = apply_at_once(3, tmp_path / "gate", partial(wanted, folder), lease_wait=300.0)
+    assert sent == 8
     assert_one_delivery_each(folder, readers)

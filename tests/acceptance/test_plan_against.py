@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from stardust_gitops.reconciler import past
+from stardust_gitops.reconciler.alike import entries_alike
+from stardust_gitops.reconciler.surveyor import ReleaseSurvey
 from tests.catalogues import CatalogueFolder
 from tests.label import (
     BOTH,
@@ -224,3 +229,52 @@ def test_outside_git(catalogue: CatalogueFolder) -> None:
     outcome = catalogue.run("plan", "--against", "HEAD")
     assert outcome.code == 64
     assert "needs a git repository" in outcome.stderr
+
+
+CHANGES: dict[str, tuple[Callable[[CatalogueFolder], object], int]] = {
+    "nothing": (lambda label: None, 2),
+    "a release": (lambda label: label.edit(SINGLE_FILE, "title: Ebb", "title: Ebb Tide"), 1),
+    "its lock": (lambda label: label.path("releases/single.lock.json").unlink(), 1),
+    "an asset": (lambda label: label.path("assets/one.flac").write_bytes(b"other"), 1),
+    "a twin": (lambda label: copy_file(label, EP_FILE, "releases/twin.yaml"), 2),
+    "a new name": (lambda label: rename(label, EP_FILE, "releases/renamed.yaml"), 1),
+    "a deletion": (lambda label: label.path(EP_FILE).unlink(), 1),
+    "what does not read": (lambda label: label.write(EP_FILE, "title: [\n"), 1),
+    "a recording": (lambda label: label.edit(SHARED_FILE, "title: Ebb", "title: Ebb Tide"), 0),
+    "its measures": (lambda label: label.path("tracks/ebb.lock.json").unlink(), 0),
+    "a default": (lambda label: label.edit("stardust.yaml", "language: en", "language: fr"), 0),
+    "a target": (lambda label: add_to_target(label, STORE, "price_type: X\n"), 0),
+    "a genre map": (lambda label: label.write("genre_maps/x.yaml", "genres: {HOUSE-00: H}\n"), 0),
+    "a label": (lambda label: label.write("labels/x.yaml", "name: X\n"), 0),
+}
+
+
+def copy_file(label: CatalogueFolder, name: str, other: str) -> None:
+    label.write(other, label.path(name).read_bytes())
+
+
+def rename(label: CatalogueFolder, name: str, other: str) -> None:
+    for suffix in (".yaml", ".lock.json"):
+        old = label.path(name).with_suffix(suffix)
+        old.rename(label.path(other).with_suffix(suffix))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_not_read_twice_is_as_if_it_had_been(
+    clone: CatalogueFolder, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    alter, spared = CHANGES[change]
+    alter(clone)
+    found: list[int] = []
+
+    def counted(*arguments: Any) -> dict[str, ReleaseSurvey]:
+        entries = entries_alike(*arguments)
+        found.append(len(entries))
+        return entries
+
+    monkeypatch.setattr(past, "entries_alike", counted)
+    ours = clone.run("plan", "--against", "HEAD", "--format", "json", "--all")
+    monkeypatch.setattr(past, "entries_alike", lambda *_: {})
+    slow = clone.run("plan", "--against", "HEAD", "--format", "json", "--all")
+    assert (ours.code, ours.stdout) == (slow.code, slow.stdout)
+    assert found == [spared]

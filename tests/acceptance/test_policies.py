@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from regopy import Interpreter  # type: ignore[import-untyped]
 
 from tests.acceptance.diagnosis import assert_told
 from tests.catalogues import CatalogueFolder
@@ -22,6 +24,7 @@ from tests.label import (
     phase_of,
     set_status,
 )
+from tests.source_tree import ROOT
 
 POLICIES = """
 policies:
@@ -178,3 +181,21 @@ def test_a_plan_that_policies_have_cut_can_be_allowed(strict: CatalogueFolder) -
     outcome = strict.apply("--allow-plan", plan["plan_hash"])
     assert_told(outcome, 3, "2 sent")
     assert phase_of(strict, SINGLE, STORE) == "live"
+
+
+def test_the_rego_of_the_documentation_judges_a_plan(label: CatalogueFolder) -> None:
+    text = (ROOT / "docs" / "planning.md").read_text("utf-8")
+    (policy,) = re.findall("```rego\n(.*?)```", text, re.DOTALL)
+
+    def denied() -> list[str]:
+        """What conftest denies, which asks for data.main.deny, by the engine of Rego itself."""
+        engine = Interpreter()
+        engine.add_module("policy/plan.rego", policy)
+        engine.set_input(label.must("plan", "--format", "json").json())
+        (found,) = json.loads(str(engine.query("denied := data.main.deny")))["bindings"].values()
+        return sorted(found)
+
+    label.edit(EP_FILE, "title: Undertow", "title: Undertow II")
+    assert denied() == []
+    set_status(label, SINGLE_FILE, "takedown")
+    assert denied() == [f"{SINGLE} is taken down at {target}" for target in BOTH]

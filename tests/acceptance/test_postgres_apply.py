@@ -7,6 +7,7 @@ import random
 import shutil
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from signal import SIGQUIT
 from uuid import uuid4
@@ -16,28 +17,26 @@ import pytest
 from stardust_gitops.delivery.results import Outcome
 from stardust_gitops.ledger.events import Kind
 from stardust_gitops.ledger.state import Phase
-from tests.acceptance.test_kill import (
-    CRASHED,
+from tests.acceptance.kill_kit import (
     FINISHED,
-    LONG,
     SEED,
+    apply_at_once,
     assert_one_delivery_each,
     chosen,
     count_steps,
-    fork,
-    in_child,
-    join,
     readers_of,
+    stop_at,
     studio,
     want_first,
-    want_now,
+    wanted,
     work,
 )
 from tests.catalogues import CatalogueFolder, ended
 from tests.delivery_kit import ENVIRONMENT, Studio
-from tests.faults import KILLED, Steps
-from tests.gate import Gate
+from tests.faults import Steps
 from tests.postgres_server import PostgresServer, postgres_server
+from tests.processes import CRASHED, fork, in_child, join
+from tests.scale import LONG
 
 
 def begin(server: PostgresServer, folder: Path) -> Path:
@@ -74,13 +73,7 @@ def test_stopped_at_any_step_and_run_again(
     total = count_steps(copy(postgres, start, tmp_path / "count"))
     assert total > 100
     for step in chosen(total, 10):
-        folder = copy(postgres, start, tmp_path / f"at-{step}")
-        readers = readers_of(folder)
-        assert in_child(lambda s=step, f=folder: work(f, Steps(s))) == KILLED  # type: ignore[misc]
-        for reader in readers.values():
-            reader.look()
-        assert in_child(lambda f=folder: work(f, Steps())) == FINISHED, step  # type: ignore[misc]
-        assert_one_delivery_each(folder, readers)
+        stop_at(step, copy(postgres, start, tmp_path / f"at-{step}"))
 
 
 @pytest.mark.parametrize("appliers", [2, 8])
@@ -90,22 +83,8 @@ def test_appliers_at_once_send_each_item_once(
     """With one plan; whoever comes later waits for the lease and finds the work done."""
     folder = copy(postgres, start, tmp_path / "copy")
     readers = readers_of(folder)
-    gate = Gate(tmp_path / "gate")
-    gate.folder.mkdir()
-
-    def compete() -> int:
-        label = studio(folder)
-        want_now(label)
-        plan = label.plan()
-        gate.wait()
-        result = label.apply(plan, lease_wait=300.0)
-        left = result.count(Outcome.SENT, Outcome.SKIPPED)
-        return result.count(Outcome.SENT) if left == len(result.items) == 8 else CRASHED
-
-    children = [fork(compete) for _ in range(appliers)]
-    gate.open(len(children))
-    sent = [join(child) for child in children]
-    assert sum(sent) == 8
+    opened = partial(wanted, folder)
+    assert apply_at_once(appliers, tmp_path / "gate", opened, lease_wait=300.0) == 8
     assert_one_delivery_each(folder, readers)
 
 
@@ -115,8 +94,6 @@ def test_appliers_share_the_targets_among_them(postgres: PostgresServer, tmp_pat
     folder.mkdir()
     name = postgres.make_database(f"share_{uuid4().hex}")
     (folder / "ledger.url").write_text(postgres.url(name))
-    gate = Gate(tmp_path / "gate")
-    gate.folder.mkdir()
 
     def sharing(*, new: bool = False) -> Studio:
         label = studio(folder, new=new)
@@ -127,17 +104,7 @@ def test_appliers_share_the_targets_among_them(postgres: PostgresServer, tmp_pat
 
     sharing(new=True).ledger.close()
 
-    def compete() -> int:
-        label = sharing()
-        plan = label.plan()
-        gate.wait()
-        result = label.apply(plan, parallelism=2)
-        done = result.count(Outcome.SENT, Outcome.SKIPPED, Outcome.LOCKED)
-        return result.count(Outcome.SENT) if done == len(result.items) == 8 else CRASHED
-
-    children = [fork(compete) for _ in range(8)]
-    gate.open(len(children))
-    assert sum(join(child) for child in children) == 8
+    assert apply_at_once(8, tmp_path / "gate", sharing, Outcome.LOCKED, parallelism=2) == 8
     label = sharing()
     releases = label.ledger.snapshot(ENVIRONMENT, since="").releases
     assert [state.phase for state in releases.values()] == [Phase.LIVE] * 8

@@ -34,6 +34,7 @@ def apply(label: CatalogueFolder, *arguments: str | Path) -> tuple[int, str]:
 
 
 def test_the_head_is_applied(guarded: CatalogueFolder) -> None:
+    assert "Next: `stardust-gitops apply` sends this." in guarded.must("plan").stdout
     assert_told(guarded.run("apply", "--auto-approve"), 0, "2 sent")
 
 
@@ -51,7 +52,9 @@ def test_another_commit_is_refused(guarded: CatalogueFolder) -> None:
     told = guarded.run("apply", "--auto-approve")
     assert_told(told, 4, "SG7003", "is not the head of main", "--allow-commit")
     assert guarded.position() == before
-    assert guarded.must("plan"), "looking is free"
+    looking = guarded.must("plan").stdout
+    assert "Next: merge to main and push first: `production` is delivered from main only" in looking
+    assert "delivered from main only" in guarded.must("plan", "--format", "markdown").stdout
     assert apply(guarded, "--allow-commit")[0] == 0
 
 

@@ -16,6 +16,22 @@ def gone(label: CatalogueFolder) -> CatalogueFolder:
     return label
 
 
+def test_it_is_named_as_it_was_sent_last_with_its_version(label: CatalogueFolder) -> None:
+    name = "Kestrel & Sons – Ebb (Live)"
+    label.edit(SINGLE_FILE, "title: Ebb\n", "title: Ebb\nversion: Live\n")
+    assert f"~ {SINGLE}  {name}  update" in label.must("plan").stdout
+    assert "– Ebb (Live) (update: " in label.must("plan", "--format", "markdown").stdout
+    label.commit("live")
+    assert f"store: {SINGLE} {name}: sent\n" in label.must("apply", "--auto-approve").stderr
+    newest = label.must("history", f"{SINGLE}@{STORE}").stdout.splitlines()
+    assert newest[0].endswith(f"  {name}")
+    assert newest[-1].endswith("  Kestrel & Sons – Ebb")
+    label.path(SINGLE_FILE).unlink()
+    assert f"? {SINGLE}  {name}  orphaned" in label.must("plan").stdout
+    assert plan_of(label).items[SINGLE, STORE]["title"] == "Ebb (Live)"
+    assert label.must("status", "--release", SINGLE).stdout.count(f" {name}\n") == 2
+
+
 def decide(label: CatalogueFolder, decision: str) -> None:
     config = label.path("stardust.yaml").read_text("utf-8")
     label.write("stardust.yaml", f'{config}removed: {{"{SINGLE}": {decision}}}\n')

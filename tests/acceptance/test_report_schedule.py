@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.acceptance.diagnosis import assert_told
 from tests.catalogues import CatalogueFolder
+from tests.github_server import JOB_TOKEN, REPOSITORY, Answer, Server, github_server
 from tests.label import (
     EP,
     EP_FILE,
@@ -72,13 +74,15 @@ def test_what_comes_next_soonest_first(fresh: CatalogueFolder) -> None:
 def test_a_missed_run_shows_by_what_it_left(fresh: CatalogueFolder) -> None:
     fresh.edit(EP_FILE, "genre:", "send_from: 2026-11-24T09:30\ngenre:")
     applied(fresh)
-    move_clock(fresh, hours=1)
+    move_clock(fresh, hours=2)
     assert report(fresh)["late"] == [], "the next run may still come"
     move_clock(fresh, hours=1)
     found = of(report(fresh, 2)["late"])
     assert set(found) == {(EP, STORE), (EP, SERVICE)}
     assert codes(found[EP, STORE]) == ["missed"]
-    assert "is due since 2026-11-24 09:30 UTC" in found[EP, STORE]["reasons"][0]["text"]
+    text = found[EP, STORE]["reasons"][0]["text"]
+    words = "is due since 2026-11-24 09:30 UTC and was not sent; apply is expected every 1 h"
+    assert text == words
     fresh.edit("stardust.yaml", "every: 1h", "every: 1d")
     assert report(fresh)["late"] == []
     fresh.edit("stardust.yaml", "every: 1d", "every: 90m")
@@ -163,3 +167,67 @@ def test_an_interval_that_is_none(label: CatalogueFolder, every: str) -> None:
     config = label.path("stardust.yaml").read_text("utf-8")
     label.write("stardust.yaml", f"{config}schedule: {{every: {every}}}\n")
     assert_told(label.run("validate"), 3, "SG1122", "30m, 1h, 1d")
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """GitHub can be asked."""
+    with github_server() as server:
+        monkeypatch.setenv("GITHUB_API_URL", server.url)
+        monkeypatch.setenv("GITHUB_REPOSITORY", REPOSITORY)
+        monkeypatch.setenv("GITHUB_TOKEN", JOB_TOKEN)
+        monkeypatch.setenv("GITHUB_RUN_ID", "4711")
+        yield server
+
+
+def test_github_tells_when_the_workflow_last_ran(
+    fresh: CatalogueFolder, github: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applied(fresh)
+    for started, more in (
+        ("2026-11-23T22:17:00Z", {"conclusion": "failure"}),
+        ("2026-11-24T00:17:00Z", {"conclusion": "cancelled"}),
+        ("2026-11-24T01:17:00Z", {"conclusion": "startup_failure"}),
+        ("2026-11-24T02:17:00Z", {"status": "queued", "conclusion": None}),
+    ):
+        github.ran("scheduled.yml", started, **more)
+    own = github.ran("scheduled.yml", "2026-11-24T08:59:00Z", status="in_progress", conclusion=None)
+    monkeypatch.setenv("GITHUB_RUN_ID", str(own["id"]))
+    text = "the last scheduled run was 10 h ago, expected every 1 h"
+    assert report(fresh, 2)["schedule"] == [{"code": "missed_runs", "text": text}]
+    assert f"Schedule: {text}\n" in fresh.run("report", "schedule").stdout
+    markdown = fresh.run("report", "schedule", "--format", "markdown").stdout
+    assert f"- ⚠ {text}" in markdown
+    github.ran("scheduled.yml", "2026-11-24T08:17:00Z", event="workflow_dispatch")
+    assert report(fresh)["schedule"] == []
+
+
+def test_without_a_schedule_github_is_not_asked(label: CatalogueFolder, github: Server) -> None:
+    assert report(label)["schedule"] == []
+    assert github.asked() == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (None, "GitHub answered 404"),
+        (Answer(status=403, message="Resource not accessible by integration"), "403"),
+        (Answer(status=200, message="x"), "not what it should be"),
+    ],
+)
+def test_where_github_does_not_tell_the_rest_is_told(
+    fresh: CatalogueFolder, github: Server, answer: Answer | None, said: str
+) -> None:
+    github.answers = [answer]
+    outcome = fresh.must("report", "schedule", "--workflow", "nightly.yml")
+    assert "warning SG9030 when nightly.yml last ran is not known" in outcome.stderr
+    assert said in outcome.stderr
+    assert "Due (4)" in outcome.stdout
+
+
+def test_a_workflow_that_never_ran_is_told(fresh: CatalogueFolder, github: Server) -> None:
+    github.runs["scheduled.yml"] = []
+    applied(fresh)
+    assert_told(fresh.run("report", "schedule"), 2, "Schedule: no scheduled run is known")
+    github.answers = [Answer(status=503), None]
+    assert_told(fresh.run("report", "schedule"), 2, "Schedule: no scheduled run is known")

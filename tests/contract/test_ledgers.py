@@ -3,81 +3,40 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import os
-import signal
-import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 import pytest
 
-from stardust_gitops.clock import Clock, SystemClock, instant_text
-from stardust_gitops.ledger.events import LEASE_SUBJECT, Event, Kind, StreamId
+from stardust_gitops.clock import SystemClock
+from stardust_gitops.ledger.events import Event, Kind
 from stardust_gitops.ledger.open import create_ledger, open_ledger
 from stardust_gitops.ledger.state import Phase, StreamState
 from stardust_gitops.ledger.store import (
     ConflictError,
-    LeaseHeldError,
-    LeaseLostError,
     LedgerError,
     LedgerMissingError,
     LedgerStore,
     WrongLedgerError,
 )
 from stardust_gitops.ledger.upcast import UPCASTERS, Upcaster, read_event
-from tests.ledger_places import PLACES, Place
+from tests.contract.ledger_kit import SINCE, Opener, contest
+from tests.ledger_places import Place
 from tests.ledger_samples import (
     BATCH,
     CATALOGUE,
     NOON,
     OTHER,
     STREAM,
-    HandClock,
     deliver,
     event,
     intention,
     shipment,
     write,
 )
-
-FORKED = multiprocessing.get_context("fork")
-SINCE = instant_text(NOON - timedelta(hours=24))
-
-
-class Opener(Protocol):
-    """Opens one more view of the same ledger."""
-
-    def __call__(self, clock: Clock | None = None) -> LedgerStore: ...
-
-
-@pytest.fixture(params=sorted(PLACES))
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    return PLACES[str(request.param)](request, tmp_path)
-
-
-@pytest.fixture
-def opened(place: Place) -> Iterator[Opener]:
-    create_ledger(place.url, place.root, CATALOGUE, SystemClock()).close()
-    views: list[LedgerStore] = []
-
-    def opener(clock: Clock | None = None) -> LedgerStore:
-        views.append(open_ledger(place.url, place.root, CATALOGUE, clock or SystemClock()))
-        return views[-1]
-
-    yield opener
-    for view in views:
-        view.close()
-
-
-@pytest.fixture
-def ledger(opened: Opener) -> LedgerStore:
-    return opened()
 
 
 def test_a_missing_ledger_is_never_made_by_opening(place: Place) -> None:
@@ -123,6 +82,10 @@ def test_events_come_back_as_written_in_order(opened: Opener) -> None:
     assert list(view.events(after=2)) == [(3, elsewhere)]
     assert list(view.events(stream=OTHER)) == [(3, elsewhere)]
     assert list(view.events(stream=STREAM, after=1)) == [(2, second)]
+    assert list(view.histories([OTHER, STREAM._replace(subject="none")])) == [elsewhere]
+    both = list(view.histories([OTHER, STREAM]))
+    assert [one for one in both if one.stream == STREAM] == [first, second]
+    assert len(both) == 3
 
 
 def test_snapshot_holds_releases_open_batches_and_recent_operations(ledger: LedgerStore) -> None:
@@ -229,96 +192,6 @@ def test_rebuild_and_checkpoints_leave_all_as_it_was(ledger: LedgerStore) -> Non
     assert ledger.verify() == []
 
 
-def test_leases_exclude_each_other_and_fences_rise(opened: Opener) -> None:
-    one, two = opened(), opened()
-    first = one.take_lease("production", "spotify", holder="ada")
-    with pytest.raises(LeaseHeldError, match="ada") as caught:
-        two.take_lease("production", "spotify", holder="bob")
-    assert caught.value.exit_code == 5
-    assert two.take_lease("staging", "spotify", holder="bob").fence == 1
-    one.renew_lease(first)
-    one.release_lease(first)
-    second = two.take_lease("production", "spotify", holder="bob")
-    assert second.fence > first.fence
-    one.release_lease(first)
-    two.renew_lease(second)
-
-
-def test_nothing_is_written_under_a_lease_that_was_given_back_or_lost(opened: Opener) -> None:
-    ledger = opened()
-    first = ledger.take_lease("production", "spotify", holder="ada")
-    ledger.append([event(Kind.INTENDED, intention())], lease=first)
-    ledger.release_lease(first)
-    following = event(Kind.COMPLETING, version=2, previous=ledger.state(STREAM).head)
-    with pytest.raises(LeaseLostError):
-        ledger.append([following], lease=first)
-    ledger.take_lease("production", "spotify", holder="bob")
-    with pytest.raises(LeaseLostError):
-        ledger.append([following], lease=first)
-    with pytest.raises(LeaseLostError):
-        ledger.renew_lease(first)
-    assert ledger.state(STREAM).version == 1
-
-
-def test_a_lease_covers_its_own_target_only(ledger: LedgerStore) -> None:
-    lease = ledger.take_lease("production", "spotify", holder="ada")
-    with pytest.raises(ValueError, match="does not cover"):
-        ledger.append([event(Kind.INTENDED, intention(), stream=OTHER)], lease=lease)
-
-
-def test_a_lease_without_a_beat_ends_on_the_observers_clock(opened: Opener) -> None:
-    clock = HandClock()
-    holder, observer = opened(), opened(clock)
-    lost = holder.take_lease("production", "spotify", holder="ada")
-    with pytest.raises(LeaseHeldError):
-        observer.take_lease("production", "spotify", holder="bob", wait=59)
-    holder.renew_lease(lost)
-    with pytest.raises(LeaseHeldError):
-        observer.take_lease("production", "spotify", holder="bob", wait=59)
-    taken = observer.take_lease("production", "spotify", holder="bob", wait=2)
-    assert taken.fence == lost.fence + 1
-    with pytest.raises(LeaseLostError):
-        holder.renew_lease(lost)
-    ((_, event_of_takeover),) = holder.events(stream=StreamId(*STREAM[:2], LEASE_SUBJECT))
-    assert event_of_takeover.kind is Kind.LEASE_TAKEN_OVER
-    assert event_of_takeover.data["reason"] == "expired"
-    assert event_of_takeover.data["lost"]["holder"] == "ada"
-    assert holder.snapshot("production", since=SINCE).releases == {}
-    assert holder.verify() == []
-
-
-def test_a_person_takes_a_lease_away_and_that_is_recorded(opened: Opener) -> None:
-    holder, person = opened(), opened()
-    assert holder.held_leases() == []
-    lost = holder.take_lease("production", "spotify", holder="ada")
-    holder.take_lease("production", "deezer", holder="ada")
-    assert [each.lease.target for each in person.held_leases()] == ["deezer", "spotify"]
-    taken = person.take_lease("production", "spotify", holder="bob", force=True)
-    assert taken.fence == lost.fence + 1
-    with pytest.raises(LeaseLostError):
-        holder.append([event(Kind.INTENDED, intention())], lease=lost)
-    person.release_lease(taken)
-    assert [each.lease.target for each in holder.held_leases()] == ["deezer"]
-    ((_, recorded),) = holder.events(stream=StreamId(*STREAM[:2], LEASE_SUBJECT))
-    assert (recorded.data["reason"], recorded.data["holder"]) == ("by hand", "bob")
-    assert recorded.data["lost"]["holder"] == "ada"
-    assert holder.verify() == []
-
-
-@pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(days=-400)])
-def test_a_clock_that_jumps_does_not_end_a_lease(opened: Opener, jump: timedelta) -> None:
-    clock = HandClock()
-    holder, observer = opened(clock), opened(clock)
-    lease = holder.take_lease("production", "spotify", holder="ada")
-    for _ in range(2):
-        with pytest.raises(LeaseHeldError):
-            observer.take_lease("production", "spotify", holder="bob")
-        clock.wall += jump
-    holder.renew_lease(lease)
-    with pytest.raises(LeaseHeldError):
-        observer.take_lease("production", "spotify", holder="bob")
-
-
 def test_threads_share_one_ledger(ledger: LedgerStore, place: Place) -> None:
     count = place.rounds(40)
 
@@ -330,34 +203,6 @@ def test_threads_share_one_ledger(ledger: LedgerStore, place: Place) -> None:
         list(pool.map(work, range(count)))
     assert len(ledger.snapshot("production", since=SINCE).releases) == count
     assert ledger.verify() == []
-
-
-Attempt = Callable[[LedgerStore, int], bool]
-
-
-def _contest(place: Place, attempt: Attempt, rounds: int) -> list[list[bool]]:
-    """Two processes attempt the same thing at the same moment, round by round."""
-    barrier = FORKED.Barrier(2)
-
-    def contend(results: multiprocessing.SimpleQueue[list[bool]]) -> None:
-        ledger = open_ledger(place.url, place.root, CATALOGUE, SystemClock())
-        won = []
-        for number in range(rounds):
-            barrier.wait(30)
-            won.append(attempt(ledger, number))
-        results.put(won)
-        barrier.wait(30)
-        ledger.close()
-
-    queues = [FORKED.SimpleQueue(), FORKED.SimpleQueue()]
-    processes = [FORKED.Process(target=contend, args=(queue,)) for queue in queues]
-    for process in processes:
-        process.start()
-    results = [queue.get() for queue in queues]
-    for process in processes:
-        process.join(30)
-        assert process.exitcode == 0
-    return results
 
 
 def test_of_two_processes_exactly_one_writes_each_version(opened: Opener, place: Place) -> None:
@@ -372,54 +217,8 @@ def test_of_two_processes_exactly_one_writes_each_version(opened: Opener, place:
             return False
         return True
 
-    one, two = _contest(place, attempt, rounds)
+    one, two = contest(place, attempt, rounds)
     assert [a != b for a, b in zip(one, two, strict=True)] == [True] * rounds
     ledger = opened()
     assert [one.version for _, one in ledger.events()] == list(range(1, rounds + 1))
     assert ledger.verify() == []
-
-
-def test_of_two_processes_exactly_one_gets_each_lease(opened: Opener, place: Place) -> None:
-    rounds = place.rounds(40)
-
-    def attempt(ledger: LedgerStore, number: int) -> bool:
-        try:
-            ledger.take_lease("production", f"target-{number}", holder=f"{os.getpid()}")
-        except LeaseHeldError:
-            return False
-        return True
-
-    one, two = _contest(place, attempt, rounds)
-    assert [a != b for a, b in zip(one, two, strict=True)] == [True] * rounds
-
-
-def _killed_holder(place: Place) -> None:
-    """A process takes a lease, writes under it, and is killed with it."""
-    ready = FORKED.Event()
-
-    def hold() -> None:
-        ledger = open_ledger(place.url, place.root, CATALOGUE, SystemClock())
-        lease = ledger.take_lease("production", "spotify", holder="killed")
-        ledger.append([event(Kind.INTENDED, intention())], lease=lease)
-        ready.set()
-        time.sleep(60)
-
-    process = FORKED.Process(target=hold)
-    process.start()
-    assert ready.wait(30)
-    assert process.pid
-    os.kill(process.pid, signal.SIGKILL)
-    process.join()
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
-def test_a_killed_process_of_this_host_loses_its_lease_at_once(
-    opened: Opener, place: Place
-) -> None:
-    _killed_holder(place)
-    ledger = opened(HandClock())
-    assert ledger.take_lease("production", "spotify", holder="ada").fence == 2
-    ((_, takeover),) = ledger.events(stream=StreamId(*STREAM[:2], LEASE_SUBJECT))
-    assert takeover.data["reason"] == "dead"
-    assert ledger.state(STREAM).open is not None
-    assert all("bytes" in problem for problem in ledger.verify())

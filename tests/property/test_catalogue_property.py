@@ -7,7 +7,6 @@ An oracle of a few lines keeps what each recipient must have; the command line d
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -16,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.catalogues import ICPNS, CatalogueFolder, copy_of, make_catalogue
+from tests.scale import LONG
 
-LONG = bool(os.environ.get("STARDUST_LONG"))
 TARGETS = ("one", "two")
 STATUSES = ("active", "takedown", "hold", "archived", "draft")
 NO_GUARDS = (

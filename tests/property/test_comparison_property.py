@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -16,14 +16,13 @@ from stardust_gitops.messages.ern.versions import VERSIONS as ERN_VERSIONS
 from stardust_gitops.messages.ern.writer import build_message
 from stardust_gitops.messages.header import Header
 from stardust_gitops.messages.problems import MessageError
+from tests.scale import examples
 from tests.strategies import messages
 
 Sources = tuple[Delivery, Header, MessageOptions]
 
-SETTINGS = settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
+SETTINGS = examples(
+    400,
     database=None,
     suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
 )

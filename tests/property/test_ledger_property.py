@@ -6,19 +6,35 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from stardust_gitops.ledger import retention
 from stardust_gitops.ledger.codec import dump_state, load_release
 from stardust_gitops.ledger.events import Event, Kind, StreamId
 from stardust_gitops.ledger.fold import apply_release
 from stardust_gitops.ledger.sqlite import SqliteLedger, create, schema
 from stardust_gitops.ledger.state import Phase, StreamState
 from stardust_gitops.ledger.store import ConflictError
-from tests.ledger_samples import BATCH, CATALOGUE, OTHER, STREAM, event, intention, shipment, write
+from tests.ledger_samples import (
+    BATCH,
+    CATALOGUE,
+    NOON,
+    OTHER,
+    PROVENANCE,
+    STREAM,
+    HandClock,
+    digest,
+    event,
+    intention,
+    shipment,
+    write,
+)
+from tests.scale import examples
 
 Step = tuple[StreamId, Kind, dict[str, Any]]
 
@@ -37,10 +53,14 @@ def _release_data(kind: Kind) -> st.SearchStrategy[dict[str, Any]]:
         return st.sampled_from([{"outcome": "delivered"}, {"outcome": "resend"}])
     if kind is Kind.MOVED:
         return st.just({"to": ["production", "x", "x"]})
+    if kind is Kind.ERASED:
+        return st.builds(lambda name: {"digests": [digest(f"message {name}")]}, names)
     return st.just({})
 
 
 def _batch_data(kind: Kind) -> dict[str, Any]:
+    if kind is Kind.ERASED:
+        return {"digests": [digest("message a")]}
     return shipment() if kind is Kind.INTENDED else {"text": "x", "outcome": "unknown"}
 
 
@@ -72,7 +92,7 @@ def _derived(path: Path) -> list[tuple[object, ...]]:
         return shell.execute("SELECT * FROM streams ORDER BY 1, 2, 3").fetchall()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(600)
 @given(courses)
 def test_derived_tables_are_what_the_events_say(course: list[Step]) -> None:
     with _ledger() as (ledger, path):
@@ -88,7 +108,26 @@ def test_derived_tables_are_what_the_events_say(course: list[Step]) -> None:
         assert ledger.state(STREAM) == folded
 
 
-@settings(max_examples=100, deadline=None)
+@examples(300)
+@given(courses)
+def test_what_counts_is_never_erased_whatever_happened(course: list[Step]) -> None:
+    with _ledger() as (ledger, _):
+        _write(ledger, course)
+        clock, oldest = HandClock(), NOON + timedelta(days=1)
+        found = retention.find(ledger, oldest)
+        retention.prune(ledger, found, keep_for="1 day", clock=clock, provenance=PROVENANCE)
+        for stream in (STREAM, OTHER):
+            state = ledger.state(stream)
+            for sent in filter(None, (state.open, state.baseline, state.previous)):
+                assert ledger.fetch(sent.content)
+            for sent in filter(None, (state.open, state.baseline)):
+                if sent is state.open or state.phase in (Phase.LIVE, Phase.TAKEN_DOWN):
+                    assert sent.message is None or ledger.fetch(sent.message)
+        assert ledger.verify() == []
+        assert retention.find(ledger, oldest).stored == {}
+
+
+@examples(1000)
 @given(st.lists(release_steps, max_size=25))
 def test_states_make_sense_whatever_happens(course: list[Step]) -> None:
     state = StreamState()
@@ -104,7 +143,7 @@ def test_states_make_sense_whatever_happens(course: list[Step]) -> None:
         created = state.last_created or ""
 
 
-@settings(max_examples=60, deadline=None)
+@examples(600)
 @given(st.lists(release_steps, min_size=1, max_size=8), st.data())
 def test_any_changed_byte_of_an_event_is_found(course: list[Step], data: st.DataObject) -> None:
     with _ledger() as (ledger, path):
@@ -124,7 +163,7 @@ def test_any_changed_byte_of_an_event_is_found(course: list[Step], data: st.Data
         assert [text for text in ledger.verify() if f"(position {position})" in text]
 
 
-@settings(max_examples=40, deadline=None)
+@examples(400)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=30))
 def test_two_writers_never_write_one_version_twice(moves: list[tuple[bool, bool]]) -> None:
     """Each move: who writes, and whether it looks at the ledger before."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stardust_gitops.ledger.events import Event, Kind, Provenance, StreamId
@@ -25,6 +25,7 @@ from stardust_gitops.planning.plan_file import load_plan_file, narrow
 from stardust_gitops.planning.settings import Limit, Safety, TargetSettings
 from stardust_gitops.reports.plan_json import plan_json
 from tests.planning_samples import NOW, digest, error, gtin, plan_of, snapshot, wish
+from tests.scale import examples
 
 TARGETS = (
     TargetSettings(id="one", takedown="no_deals"),
@@ -146,7 +147,7 @@ def lived(history: list[tuple[list[Desired], list[str]]]) -> States:
     return states
 
 
-@settings(max_examples=80, deadline=None)
+@examples(800)
 @given(history=rounds, desired=catalogues, seed=st.integers(0, 1000))
 def test_the_order_of_input_does_not_matter_byte_for_byte(
     history: list[tuple[list[Desired], list[str]]], desired: list[Desired], seed: int
@@ -167,7 +168,7 @@ def test_the_order_of_input_does_not_matter_byte_for_byte(
     assert plan_json(second) == plan_json(first)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(800)
 @given(history=rounds, desired=catalogues)
 def test_apply_then_plan_is_empty(
     history: list[tuple[list[Desired], list[str]]], desired: list[Desired]
@@ -182,7 +183,7 @@ def test_apply_then_plan_is_empty(
     assert not any(reason.code == "superseded" for item in plan.items for reason in item.reasons)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(800)
 @given(history=rounds, desired=catalogues)
 def test_nothing_is_taken_down_unless_the_catalogue_says_so(
     history: list[tuple[list[Desired], list[str]]], desired: list[Desired]
@@ -207,7 +208,7 @@ def test_nothing_is_taken_down_unless_the_catalogue_says_so(
         )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(600)
 @given(history=rounds, desired=catalogues, later=catalogues)
 def test_a_plan_file_never_widens(
     history: list[tuple[list[Desired], list[str]]], desired: list[Desired], later: list[Desired]
@@ -225,7 +226,7 @@ def test_a_plan_file_never_widens(
     assert same.plan_hash == approved.plan_hash
 
 
-@settings(max_examples=40, deadline=None)
+@examples(400)
 @given(history=rounds, desired=catalogues)
 def test_a_deleted_or_unlisted_or_disabled_anything_sends_nothing(
     history: list[tuple[list[Desired], list[str]]], desired: list[Desired]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stardust_gitops.assets import video
@@ -20,6 +20,7 @@ from stardust_gitops.assets.probe import ProbeFailed, probe
 from stardust_gitops.assets.video import measure_video
 from stardust_gitops.catalog.vocabulary import allowed
 from tests.asset_files import LFS_POINTER, TTML, wave_bytes, write_audio, write_image, write_video
+from tests.scale import examples
 
 UPRIGHT = struct.pack(">9i", 0, 1 << 16, 0, -(1 << 16), 0, 0, 0, 0, 1 << 30)
 """The matrix of a track that is turned by 90 degrees (ISO/IEC 14496-12, 8.3.2)."""
@@ -299,7 +300,7 @@ def test_a_file_that_takes_for_ever(tmp_path: Path, film: bytes) -> None:
     assert caught.value.by_file
 
 
-@settings(max_examples=15, deadline=None)
+@examples(150)
 @given(st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 255)), min_size=1, max_size=12))
 def test_any_bytes_get_facts_or_a_diagnosis(
     film: bytes, tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -117,9 +119,13 @@ def test_what_was_accepted_under_other_names_counts() -> None:
         here: history(moved),
         there: history(intended("a"), COMPLETED, answered(Kind.ACKNOWLEDGED, "a"), back),
     }
-    gate = Promotion(
-        before={"store": (("production", "spotify"),)}, events=lambda stream: streams[stream]
-    )
+    asked: list[Collection[StreamId]] = []
+
+    def events(wanted: Collection[StreamId]) -> Iterator[Event]:
+        asked.append(wanted)
+        return (replace(event, stream=stream) for stream in wanted for event in streams[stream])
+
+    gate = Promotion(before={"store": (("production", "spotify"),)}, events=events)
     item = Item(
         release=STREAM.subject,
         icpn="4006381333931",
@@ -132,5 +138,8 @@ def test_what_was_accepted_under_other_names_counts() -> None:
         message_fingerprint="one",
         assets_fingerprint="files",
     )
-    assert gate(item).action is Action.UPDATE
-    assert gate(item._replace(message_fingerprint="two")).action is Action.HELD
+    items = [item, item._replace(message_fingerprint="two")]
+    assert [found.action for found in gate(items)] == [Action.UPDATE, Action.HELD]
+    assert list(map(list, asked)) == [[here], [there]]  # the ledger is asked for all at once
+    assert gate([item._replace(action=Action.UNCHANGED)])[0].action is Action.UNCHANGED
+    assert len(asked) == 2  # nor at all where nothing waits

@@ -85,6 +85,21 @@ def test_a_change_an_addition_and_a_removal() -> None:
     assert "  + A[x]\n      <A>\n        <B/>\n      </A>\n" in shown
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("1", "0", "1 file is not sent again: message only"),
+        ("12", "0", "12 files are not sent again: message only"),
+        ("0", "1", "1 file travels with it, unlike last time"),
+        ("0", "12", "12 files travel with it, unlike last time"),
+    ],
+)
+def test_files_that_travel_or_do_not_are_said_in_words(before: str, after: str, words: str) -> None:
+    travelling = Difference(way=(("File", ""),), before=before, after=after)
+    assert f"\n  ~ {words}\n" in text(comparison(travelling))
+    assert f"```diff\n! {words}\n```" in markdown(comparison(travelling))
+
+
 def test_long_elements_are_cut_unless_all_is_asked_for() -> None:
     shown = text(comparison(came(500)))
     assert "… and 460 more lines: --all shows them" in shown

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from stardust_gitops.ledger.state import StreamState
-from stardust_gitops.planning.outlook import Outlook, Watch
+from stardust_gitops.planning.outlook import Outlook, Watch, missed_runs
 from stardust_gitops.planning.settings import TargetSettings
 from stardust_gitops.planning.strays import Key
 from tests.planning_samples import NOW, RELEASE, SPOTIFY, live, plan_of, sent, snapshot, wish
@@ -56,10 +58,34 @@ def test_a_declared_load_of_back_catalogue_is_never_late() -> None:
     assert outlook(target=LOADING, street_date=today).late == ()
 
 
-def test_what_is_due_for_less_than_the_interval_is_not_late() -> None:
+def test_what_is_due_for_less_than_twice_the_interval_is_not_late() -> None:
     def late(minutes: int) -> bool:
         due = NOW - timedelta(minutes=minutes)
         return bool(outlook(not_before=due, street_date=None).late)
 
-    assert not late(60)
-    assert late(61)
+    assert not late(120)
+    assert late(121)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "every", "said"),
+    [
+        (120, timedelta(hours=1), None),
+        (121, timedelta(hours=1), "2 h ago, expected every 1 h"),
+        (9 * 60 + 59, timedelta(hours=1), "9 h ago, expected every 1 h"),
+        (61, timedelta(minutes=30), "61 min ago, expected every 30 min"),
+        (4 * 1440, timedelta(days=1), "4 days ago, expected every 1 day"),
+    ],
+)
+def test_runs_that_were_missed_are_told_in_words(
+    minutes: int, every: timedelta, said: str | None
+) -> None:
+    found = missed_runs(NOW - timedelta(minutes=minutes), NOW, every)
+    text = None if said is None else f"the last scheduled run was {said}"
+    assert (None if found is None else found.text) == text
+
+
+def test_a_schedule_that_never_ran_is_told() -> None:
+    found = missed_runs(None, NOW, timedelta(minutes=90))
+    assert found is not None
+    assert found.text == "no scheduled run is known, expected every 90 min"

@@ -10,12 +10,13 @@ import pytest
 from rich.console import Console
 
 from stardust_gitops.diagnostics import Finding, Severity
-from stardust_gitops.planning.model import Action, Change, Plan
+from stardust_gitops.planning.model import Action, Change, Plan, Reason
 from stardust_gitops.planning.settings import Limit, Safety, TargetSettings
 from stardust_gitops.reports.findings_json import findings_document
 from stardust_gitops.reports.findings_text import render_findings
 from stardust_gitops.reports.plan_markdown import plan_markdown
 from stardust_gitops.reports.plan_text import render_plan
+from stardust_gitops.reports.plan_words import next_steps
 from stardust_gitops.reports.wording import humane_size, visible
 from tests.planning_samples import (
     NOW,
@@ -121,6 +122,7 @@ Plan: 1 takedown, 1 insert, 1 update · 1 held, 1 blocked, 1 orphaned, 2 unchang
 Not sent: 1 release with errors.
 Next: correct the errors; `stardust-gitops validate` shows each and what to do.
 Next: `stardust-gitops apply` sends the rest.
+1 blocked: `apply` ends with exit code 6 until that is settled.
 """  # noqa: E501
 
 
@@ -194,11 +196,39 @@ CORRECT = "Next: correct the errors; `stardust-gitops validate` shows each and w
 def test_what_is_in_the_way_is_said_with_what_to_do_next() -> None:
     wrong = [wish(gtin(1), target=name, errors=(error(),)) for name in ("spotify", "deezer")]
     plan = plan_of(wrong, targets=[SPOTIFY, DEEZER])
-    assert ending(plan) == ["Not sent: 1 release with errors.", CORRECT]
+    assert ending(plan) == [
+        "Not sent: 1 release with errors.",
+        CORRECT,
+        "2 blocked: `apply` ends with exit code 6 until that is settled.",
+    ]
     assert ending(replace(plan, findings=(error("no YAML", code="SG1010"),))) == [
         "Not sent: 1 release with errors, what 1 file with errors should describe.",
         CORRECT,
+        "2 blocked, 1 file with errors: `apply` ends with exit code 6 until that is settled.",
     ]
+
+
+def test_a_policy_has_an_exit_code_of_its_own() -> None:
+    plan = plan_of([wish()])
+    (item,) = plan.items
+    objection = Reason(code="policy", text="takedowns need a label")
+    stopped = item._replace(action=Action.BLOCKED, reasons=(objection,))
+    said = ending(replace(plan, items=(stopped,)))
+    assert said[-1] == "1 blocked: `apply` ends with exit code 3 until that is settled."
+
+
+def test_where_only_a_branch_is_delivered_it_comes_first() -> None:
+    plan = plan_of([wish()])
+    said = (
+        "Next: merge to main and push first: `production` is delivered from main only; "
+        "`apply` there sends this."
+    )
+    assert next_steps(plan, branch="main") == (said,)
+    assert next_steps(plan, branch="main", on_merge=True) == (
+        "Next: merge it, and `apply` sends this.",
+    )
+    markdown = plan_markdown(plan, descriptions={}, branch="a`*b")
+    assert "merge to a\\`\\*b and push first" in markdown
 
 
 def test_what_waits_for_a_decision_is_no_error() -> None:
@@ -209,6 +239,7 @@ def test_what_waits_for_a_decision_is_no_error() -> None:
     assert ending(plan) == [
         "Not sent: 1 release blocked for the reason given above.",
         "Next: settle what is blocked, then plan again.",
+        "1 blocked: `apply` ends with exit code 6 until that is settled.",
     ]
 
 

@@ -21,7 +21,7 @@ with counting("reading releases", {total}) as advance:
 """
 DELIVER = """\
 from stardust_gitops.cli.progress import terminal_reporter
-with terminal_reporter() as shown:
+with terminal_reporter({"04006381333931": "Ada Quill \u2013 Nightjar (Live)"}) as shown:
     shown.event("target_started", target="store", items=1)
     shown.event("item_started", target="store", release="04006381333931", bytes=1000)
     shown.event("file_progress", target="store", path="a.flac", sent=400, size=1000)
@@ -97,4 +97,7 @@ def test_a_delivery_is_a_bar_for_each_target() -> None:
 
 
 def test_a_delivery_is_a_line_for_each_item_in_a_log() -> None:
-    assert in_a_log(DELIVER).splitlines() == ["store: 1 to send", "store: 4006381333931 sent"]
+    assert in_a_log(DELIVER).splitlines() == [
+        "store: 1 to send",
+        "store: 4006381333931 Ada Quill – Nightjar (Live): sent",
+    ]

@@ -18,13 +18,8 @@ from stardust_gitops.catalog.models.label import LabelFile
 from stardust_gitops.catalog.models.party import PartyFile
 from stardust_gitops.catalog.models.target import TargetFile
 from stardust_gitops.catalog.yaml_strict import parse
-from stardust_gitops.cli.init import (
-    EXAMPLE_DPID,
-    EXAMPLE_NAME,
-    GITHUB_LEDGER,
-    name_of,
-    scaffold,
-)
+from stardust_gitops.cli.github_files import GITHUB_LEDGER
+from stardust_gitops.cli.init import EXAMPLE_DPID, EXAMPLE_NAME, name_of, scaffold
 from stardust_gitops.errors import UsageError
 from stardust_gitops.identifiers.dpid import dpid_check_ok
 

@@ -6,20 +6,14 @@ import multiprocessing
 import os
 import sqlite3
 import stat
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from stardust_gitops.clock import SystemClock
-from stardust_gitops.errors import GitOpsError, SafetyError, UsageError
-from stardust_gitops.ledger import process
+from stardust_gitops.errors import GitOpsError, SafetyError
 from stardust_gitops.ledger.events import Kind
-from stardust_gitops.ledger.open import create_ledger, open_ledger
-from stardust_gitops.ledger.process import Process
 from stardust_gitops.ledger.sqlite import SqliteLedger, connection, create, schema
 from stardust_gitops.ledger.state import Phase
 from stardust_gitops.ledger.store import LedgerError, LedgerMissingError, WrongLedgerError
@@ -370,62 +364,3 @@ def test_a_damaged_copy_of_the_derived_head_does_not_fork_a_stream(
     tamper(path, "DELETE FROM streams WHERE target = 'deezer'")
     with pytest.raises(SafetyError, match="another writer"):
         ledger.append([event(Kind.FORGOTTEN, stream=OTHER)])
-
-
-@pytest.mark.parametrize("url", ["mysql://h/d", "ledger.db", ""])
-def test_other_backends_are_not_there_yet(tmp_path: Path, url: str) -> None:
-    for way_in in (open_ledger, create_ledger):
-        with pytest.raises(UsageError, match="not available in this version"):
-            way_in(url, tmp_path, CATALOGUE, SystemClock())
-
-
-@pytest.mark.parametrize(
-    ("url", "module", "extra"),
-    [
-        ("postgresql://ada@db.example.com/x", "psycopg", "postgres"),
-        ("s3://bucket/prefix", "boto3", "aws"),
-        ("azure://container/prefix?account=name", "azure.storage.blob", "azure"),
-    ],
-)
-def test_a_package_that_is_not_installed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, module: str, extra: str
-) -> None:
-    monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(GitOpsError, match="not installed") as caught:
-        open_ledger(url, tmp_path, CATALOGUE, SystemClock())
-    assert f"stardust-gitops[{extra}]" in (caught.value.hint or "")
-
-
-def test_a_url_says_where(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no place"):
-        open_ledger("sqlite:", tmp_path, CATALOGUE, SystemClock())
-    elsewhere = tmp_path / "elsewhere" / "ledger.db"
-    create_ledger(f"sqlite:{elsewhere}", tmp_path, CATALOGUE, SystemClock()).close()
-    assert elsewhere.is_file()
-
-
-needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
-
-
-@needs_proc
-def test_a_process_is_known_by_its_start_and_place() -> None:
-    this = Process.this()
-    assert not this.is_dead()
-    later = replace(this, started="1")
-    assert later.is_dead()
-    assert not replace(later, place="another boot").is_dead()
-    assert not replace(later, place="").is_dead()
-    assert not replace(this, pid=2**70).is_dead()
-
-
-@needs_proc
-def test_a_zombie_is_dead() -> None:
-    child = os.fork()
-    if child == 0:
-        os._exit(0)
-    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
-    this = Process.this()
-    assert Process(host=this.host, place=this.place, pid=child, started="1").is_dead()
-    os.waitpid(child, 0)
-    assert Process(host=this.host, place=this.place, pid=child, started=None).is_dead()
-    assert process._started(child) is None

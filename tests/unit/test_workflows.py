@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 import yaml
 
+from stardust_gitops.cli.github_files import GITHUB_KEYS
 from stardust_gitops.cli.main import COMMANDS
 from stardust_gitops.planning.model import Action
+from tests.catalogues import run_cli
 from tests.source_tree import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -28,7 +30,7 @@ ALLOWED = {
     "review.yml": {"contents": "read", "pull-requests": "write"},
     "review-forks.yml": {"actions": "read", "contents": "read", "pull-requests": "write"},
     "deliver.yml": {"contents": "write", "pull-requests": "read"},
-    "scheduled.yml": {"contents": "write", "issues": "write"},
+    "scheduled.yml": {"actions": "read", "contents": "write", "issues": "write"},
 }
 """The most that a job of each template may do."""
 SCRIPT = ROOT / ".github" / "action.py"
@@ -120,6 +122,22 @@ def test_nothing_cancels_an_apply(path: Path) -> None:
             assert checkout["with"]["ref"] == "main", "what is sent is the head"
 
 
+def test_the_schedule_is_that_of_a_new_catalogue_and_tells_once_a_day_and_week() -> None:
+    workflow = load(SCAFFOLD / "scheduled.yml")
+    hourly, *told = [entry["cron"] for entry in workflow["on"]["schedule"]]
+    assert re.fullmatch(r"\d+ \* \* \* \*", hourly)
+    (every,) = re.findall(r"schedule: \{every: \"(.*?)\"\}", GITHUB_KEYS["schedule"])
+    assert every == "1h"
+    (job,) = workflow["jobs"].values()
+    steps = {step["run"]: step for step in job["steps"] if "run" in step}
+    for cron, event in zip(told, ("late", "weekly"), strict=True):
+        step = steps[f"stardust-gitops report schedule --notify {event}"]
+        assert step["if"] == f"${{{{ !cancelled() && github.event.schedule == '{cron}' }}}}"
+        assert step["continue-on-error"] == "true"
+    apply = steps["stardust-gitops apply --auto-approve --quiet --lock-timeout 30m"]
+    assert apply["if"] == "${{ !cancelled() }}", "what stops it is told to people"
+
+
 def test_the_second_stage_runs_nothing_of_the_pull_request() -> None:
     text = (SCAFFOLD / "review-forks.yml").read_text(encoding="utf-8")
     (job,) = load(SCAFFOLD / "review-forks.yml")["jobs"].values()
@@ -137,8 +155,8 @@ def test_the_templates_call_commands_that_there_are() -> None:
             arguments = [part.strip('"') for part in words.split()]
             names = arguments[:2] if arguments[0] == "report" else arguments[:1]
             options = {part for part in arguments if part.startswith("--")}
-            command = [sys.executable, "-m", "stardust_gitops", *names, "--help"]
-            told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+            told = run_cli(*names, "--help")
+            assert told.code == 0
             assert options <= set(re.findall(r"--[a-z-]+", told.stdout))
 
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from stardust_gitops.catalog.models.deals import DealEntry, Deals
 from stardust_gitops.catalog.models.environment import EnvironmentEntry, EnvironmentName
+from stardust_gitops.catalog.models.messages import Messages, MessagesEntry
 from stardust_gitops.catalog.models.notification import NotificationEntry
 from stardust_gitops.catalog.models.policy import PolicyEntry
 from stardust_gitops.catalog.models.scalars import (
@@ -119,11 +120,12 @@ class RemovedEntry(Model):
 
 
 class ConfigFile(Model):
-    """The catalogue's configuration. A ledger belongs to one `id`. `deal_sets` are used by releases
-    by name, `offers` by targets. `policies` are judged over the plan. `removed` decides on releases
-    whose files are gone. `release_days` are the weekdays on which releases come out. `rules` hold
-    by the id of a rule how much it matters here. `environments` say who takes part in which,
-    `schedule` how often apply is run, `notifications` who is told."""
+    """The catalogue's configuration. A ledger belongs to one `id`; `messages` says where the bytes
+    of what was sent are kept, and for how long. `deal_sets` are used by releases by name, `offers`
+    by targets. `policies` are judged over the plan. `removed` decides on releases whose files are
+    gone. `release_days` are the weekdays on which releases come out. `rules` hold by the id of a
+    rule how much it matters here. `environments` say who takes part in which, `schedule` how often
+    apply is run, `notifications` who is told."""
 
     format: Literal["1"]
     requires: Annotated[str, AfterValidator(_requirement)] | None = None
@@ -136,6 +138,7 @@ class ConfigFile(Model):
     deal_sets: dict[Name, tuple[DealEntry, ...]] = Field(default_factory=dict)
     offers: dict[Name, tuple[Pair, ...]] = Field(default_factory=dict)
     ledger: Annotated[Text, AfterValidator(_without_password)] = "sqlite:.stardust/ledger.db"
+    messages: Messages = MessagesEntry()
     safety: SafetyEntry = SafetyEntry()
     environments: dict[EnvironmentName, EnvironmentEntry] = Field(default_factory=dict)
     schedule: ScheduleEntry | None = None

@@ -113,9 +113,9 @@ def _events_in(here: Session) -> int:
 def _made_or_opened(url: str, workspace: Workspace, clock: Clock) -> LedgerStore:
     config = workspace.catalogue.config
     try:
-        return open_ledger(url, workspace.root, config.id, clock)
+        return open_ledger(url, workspace.root, config.id, clock, config.messages.url)
     except LedgerMissingError:
-        return create_ledger(url, workspace.root, config.id, clock)
+        return create_ledger(url, workspace.root, config.id, clock, config.messages.url)
 
 
 def _must_rest(ledger: LedgerStore) -> None:
@@ -142,8 +142,9 @@ def _must_be_sound(ledger: LedgerStore, url: str, tally: Tally) -> None:
 
 def _carried(tally: Tally) -> str:
     known = f" ({tally.known} were there already)" if tally.known else ""
+    erased = f" ({tally.erased} erased before)" if tally.erased else ""
     return (
-        f"{tally.events} events{known}, {tally.stored} stored contents and messages,"
+        f"{tally.events} events{known}, {tally.stored} stored contents and messages{erased},"
         f" {tally.checkpoints} checkpoints"
     )
 
@@ -152,7 +153,7 @@ def _tell_missing(tally: Tally) -> None:
     if tally.missing:
         click.echo(
             f"{len(tally.missing)} stored contents or messages were not there any more, and are"
-            f" not here either, as {tally.missing[0]}",
+            f" not here either, as {next(iter(tally.missing))}",
             err=True,
         )
 

@@ -203,10 +203,14 @@ def _leave_witness(
             transport.delete(file.path)
 
 
+def _message_of(member: Member) -> str:
+    return f"the message {member.message_id}"
+
+
 def _marker(session: Session, shipment: Shipment, members: Sequence[Member]) -> bytes:
     match shipment.completion:
         case "message":
-            return session.ledger.fetch(members[0].message)
+            return session.ledger.fetch(members[0].message, _message_of(members[0]))
         case "manifest":
             return _manifest(session, shipment, members)
         case _:
@@ -218,7 +222,7 @@ def _manifest(session: Session, shipment: Shipment, members: Sequence[Member]) -
     algorithm = recipient.message.hash_algorithm
     entries = []
     for member in members:
-        message = session.ledger.fetch(member.message)
+        message = session.ledger.fetch(member.message, _message_of(member))
         digest = hashlib.new(algorithm.replace("-", ""), message, usedforsecurity=False)
         entries.append(
             ManifestEntry(

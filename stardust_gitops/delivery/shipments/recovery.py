@@ -61,7 +61,7 @@ def _settle(session: Session, shipment: Shipment, batch: BatchState, waiting: li
         return
     if batch.marker is None:
         raise LedgerError(f"batch {shipment.id} was to be completed with an unknown marker")
-    marker = session.ledger.fetch(batch.marker)
+    marker = session.ledger.fetch(batch.marker, f"the marker of shipment {shipment.id}")
     with session.lines.borrow() as line:
         delivered = place_marker(session, line, shipment, members, marker, fresh=False)
         if delivered:

@@ -166,7 +166,11 @@ def _upload(
 
 def _stored(session: Session, member: Member, path: str, digest: str) -> Upload:
     """A message whose bytes the content store keeps."""
-    return member, path, Source.of_bytes(path, session.ledger.fetch(digest))
+    return (
+        member,
+        path,
+        Source.of_bytes(path, session.ledger.fetch(digest, f"the message for {path}")),
+    )
 
 
 def _send_all(

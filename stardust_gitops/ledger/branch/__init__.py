@@ -11,6 +11,7 @@ from stardust_gitops.git.carried import git_directory, has_remote
 from stardust_gitops.git.command import GitError, execute
 from stardust_gitops.git.mirror import Mirror
 from stardust_gitops.ledger.branch.log import BranchLog
+from stardust_gitops.ledger.contents import Contents
 from stardust_gitops.ledger.segments.ledger import SegmentLedger
 
 __all__ = ["create", "open_ledger"]
@@ -19,23 +20,34 @@ _REMOTE = "origin"
 
 
 def create(
-    location: str, catalogue_id: str, *, root: Path = Path(), clock: Clock | None = None
+    location: str,
+    catalogue_id: str,
+    *,
+    root: Path = Path(),
+    clock: Clock | None = None,
+    outside: Contents | None = None,
 ) -> SegmentLedger:
     """A new ledger: a branch at the remote. `SafetyError` where there is one."""
     log, _ = _find(location, catalogue_id, root)
     log.create()
-    return open_ledger(location, catalogue_id, root=root, clock=clock)
+    return open_ledger(location, catalogue_id, root=root, clock=clock, outside=outside)
 
 
 def open_ledger(
-    location: str, catalogue_id: str, *, root: Path = Path(), clock: Clock | None = None
+    location: str,
+    catalogue_id: str,
+    *,
+    root: Path = Path(),
+    clock: Clock | None = None,
+    outside: Contents | None = None,
 ) -> SegmentLedger:
     """The ledger on a branch. `LedgerMissingError`, `WrongLedgerError`, `SafetyError` where the
     branch was rewritten, `LedgerError`."""
     log, folder = _find(location, catalogue_id, root)
     log.must_exist()
     folder.mkdir(parents=True, exist_ok=True)
-    return SegmentLedger(folder / f"{_as_name(catalogue_id)}.db", catalogue_id, log, clock=clock)
+    path = folder / f"{_as_name(catalogue_id)}.db"
+    return SegmentLedger(path, catalogue_id, log, clock=clock, outside=outside)
 
 
 def _find(location: str, catalogue_id: str, root: Path) -> tuple[BranchLog, Path]:

@@ -3,14 +3,16 @@
 Its tree: ``ledger.json`` says whose ledger it is; ``segments/recent`` has a file for each of the
 last appends, ``segments/packed`` files of many; ``bytes`` what was stored, by SHA-256; ``snapshot``
 the states at some moment. Every append is one commit that adds files, pushed together with the beat
-of its lease: all or nothing, and only where nobody else was faster.
+of its lease and the witness (`layout.witness`): all or nothing, and only where nobody else was
+faster.
 """
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from uuid import uuid4
 
 import orjson
@@ -21,22 +23,18 @@ from stardust_gitops.git.mirror import Mirror
 from stardust_gitops.git.remote import OutrunError as RefsMovedError
 from stardust_gitops.git.remote import RefUpdate, RemoteError, Trouble
 from stardust_gitops.ledger.branch import layout, leases
+from stardust_gitops.ledger.branch.refusals import Place
 from stardust_gitops.ledger.holding import Holding
 from stardust_gitops.ledger.segments.log import LeaseChange, OutrunError, UnreachableError
 from stardust_gitops.ledger.segments.segment import Segment
 from stardust_gitops.ledger.segments.snapshots import Snapshot
-from stardust_gitops.ledger.store import LedgerError, LedgerMissingError, WrongLedgerError
+from stardust_gitops.ledger.store import LedgerError, WrongLedgerError
 
 FORMAT = 1
 PACK_FROM = 256
 """So many recent segments become one packed file."""
 
 _FETCHED, _KNOWN = "refs/stardust/fetched", "refs/stardust/known"
-_README = """\
-This branch is a ledger of stardust-gitops: it records what every recipient was sent. The program
-writes it. Do not edit, merge, rebase, force-push or delete it: what is lost here, nobody knows any
-more, and nothing will be sent until it is back.
-"""
 
 
 class BranchLog:
@@ -48,37 +46,52 @@ class BranchLog:
         self._catalogue = catalogue_id
         self._is_ours = False
         self._ref = f"refs/heads/{branch}"
+        self._place = Place(branch, mirror.remote, mirror.folder.parent)
+        self._witness: str | None = None
         self._leases: dict[tuple[str, str], tuple[str, Holding]] = {}
         self._tried: list[str] = []
 
     @property
     def name(self) -> str:
         """The ledger, for people."""
-        return f"{self._branch} at {self._mirror.remote}"
+        return self._place.name
 
     def create(self) -> None:
         """Make the branch, with nothing but whose ledger it is. `SafetyError` where there is one,
         or was one when we looked last."""
-        if self._mirror.exists() and self._mirror.ref(_KNOWN) is not None:
-            raise self._there_was_one()
         with self._in_words():
-            if self._mirror.remote_ref(self._ref) is not None:
-                raise self._there_is_one()
+            known = self._mirror.exists() and self._mirror.ref(_KNOWN) is not None
+            head, witness = self._at_remote()
+            if head is None and (known or witness is not None):
+                raise self._place.there_was_one(witness)
+            if head is not None:
+                raise self._place.there_is_one()
             self._mirror.make()
             about = orjson.dumps({"format": FORMAT, "catalogue": self._catalogue}) + b"\n"
-            files = {layout.ABOUT: about, "README.md": _README.encode()}
+            files = {layout.ABOUT: about, "README.md": layout.README.encode()}
             commit = self._mirror.commit(None, files, f"A ledger for {self._catalogue}\n")
             try:
-                self._mirror.push([RefUpdate(self._ref, commit, None)])
-            except RefsMovedError as error:
-                raise self._there_is_one() from error
-            self._mirror.set_refs({_KNOWN: commit})
+                self._push([RefUpdate(self._ref, commit, None)])
+            except OutrunError as error:
+                raise self._place.there_is_one() from error
 
     def must_exist(self) -> None:
-        """`LedgerMissingError` where nothing is here and nothing at the remote."""
+        """`LedgerMissingError` where nothing is here and nothing at the remote; `SafetyError` where
+        only the witness is left."""
         with self._in_words():
-            if not self._mirror.exists() and self._mirror.remote_ref(self._ref) is None:
-                raise self._missing()
+            if self._mirror.exists():
+                return
+            head, witness = self._at_remote()
+            if head is None and witness is not None:
+                raise self._place.deleted(witness, witnessed=True)
+            if head is None:
+                raise self._place.missing()
+
+    def _at_remote(self) -> tuple[str | None, str | None]:
+        """Branch and witness."""
+        witness = layout.witness(self._branch)
+        found = self._mirror.remote_refs(self._ref, witness)
+        return found.get(self._ref), found.get(witness)
 
     def _must_be_ours(self, head: str) -> None:
         files = self._mirror.files(head, layout.ABOUT)
@@ -113,29 +126,61 @@ class BranchLog:
                 self._mirror.make()
             known = known or self._mirror.ref(_KNOWN)
             head = self._fetch(known)
-            if known is not None and known != head and not self._mirror.follows(head, known):
+            if known is not None and not self._follows(head, known):
                 raise self._rewritten(known, head)
+            if self._witness is not None and not self._follows(head, self._witness):
+                head = self._judged(known, self._witness)
             if not self._is_ours:
                 self._must_be_ours(head)
             if known != head:
                 self._mirror.set_refs({_KNOWN: head})
         return head
 
-    def _fetch(self, known: str | None) -> str:
-        below = leases.folder(self._branch)
-        refspecs = [f"+{self._ref}:{_FETCHED}", f"+{below}/*:{below}/*"]
+    def _follows(self, head: str, earlier: str) -> bool:
+        return head == earlier or self._mirror.follows(head, earlier)
+
+    def _judged(self, known: str | None, witness: str) -> str:
+        """The head, fetched again with its past, where that does not show whether it follows the
+        witness. As it was read after the witness, not even a race explains it if it does not."""
+        head = self._fetch(known, past=True)
+        if not self._follows(head, witness):
+            raise self._rewritten(witness, head)
+        return head
+
+    def _rewritten(self, known: str, head: str) -> SafetyError:
+        """The refusal, which names the witness where that has all that we know."""
+        witness = self._witness
+        if witness is not None and self._follows(witness, known):
+            return self._place.rewritten(witness, head, witnessed=True)
+        return self._place.rewritten(known, head, witnessed=False)
+
+    def _gone(self, known: str | None) -> SafetyError:
+        _, witness = self._at_remote()
+        if witness is not None:
+            return self._place.deleted(witness, witnessed=True)
+        return (
+            self._place.missing() if known is None else self._place.deleted(known, witnessed=False)
+        )
+
+    def _fetch(self, known: str | None, *, past: bool = False) -> str:
+        below, witnesses = leases.folder(self._branch), layout.witnesses(self._branch)
+        refspecs = [f"+{self._ref}:{_FETCHED}", *(f"+{at}/*:{at}/*" for at in (below, witnesses))]
         try:
-            self._mirror.fetch(refspecs, first=known is None)
+            if past:
+                self._mirror.fetch_past(refspecs)
+            else:
+                self._mirror.fetch(refspecs, first=known is None)
         except RemoteError as error:
             if error.trouble is not Trouble.NO_REF:
                 raise
-            raise self._missing() if known is None else self._deleted(known) from error
+            raise self._gone(known) from error
         found = self._mirror.refs("refs/stardust/")
         self._leases = {}
         for name, (commit, text) in found.items():
             if name.startswith(f"{below}/"):
                 key = leases.key(self._branch, name)
                 self._leases[key] = commit, leases.load(name, *key, text)
+        self._witness = found.get(layout.witness(self._branch), (None, ""))[0]
         return found[_FETCHED][0]
 
     def read(self, known: str | None, head: str, *, after: int = 0) -> Iterator[tuple[str, bytes]]:
@@ -193,14 +238,19 @@ class BranchLog:
         )
 
     def _push(self, updates: Sequence[RefUpdate]) -> None:
+        """Move refs at the remote and here; with the branch goes its witness."""
+        ours = {update.ref: update.new for update in updates}
+        head = ours.pop(self._ref, None)
+        if head is not None:
+            witness = layout.witness(self._branch)
+            updates = [*updates, RefUpdate(witness, head, self._witness)]
+            ours |= {_FETCHED: head, _KNOWN: head, witness: head}
         try:
             self._mirror.push(updates)
         except RefsMovedError as error:
             raise OutrunError(error.said) from error
-        ours = {update.ref: update.new for update in updates}
-        if self._ref in ours:
-            ours[_FETCHED] = ours[_KNOWN] = ours.pop(self._ref)
         self._mirror.set_refs(ours)
+        self._witness = head or self._witness
 
     def arrived(self) -> bool:
         """See `SegmentLog.arrived`."""
@@ -229,13 +279,29 @@ class BranchLog:
     def contents(self, places: Sequence[str], nearby: Sequence[str] = ()) -> Iterator[bytes]:
         """See `SegmentLog.contents`."""
         with self._in_words():
-            yield from self._mirror.read(places, nearby)
+            blobs = [layout.blobs_at(place) for place in places]
+            read = self._mirror.read([blob for some in blobs for blob in some], nearby)
+            for some in blobs:
+                yield b"".join(islice(read, len(some)))
+
+    def erase(self, head: str, digests: Collection[str]) -> str:
+        """See `SegmentLog.erase`. The commits before it hold them still."""
+        wanted = frozenset(digests)
+        with self._in_words():
+            paths = self._mirror.files(head, layout.BYTES)
+            files = dict.fromkeys(path for path in paths if path.rpartition("/")[2] in wanted)
+            if not files:
+                return head
+            about = f"{len(files)} stored contents and messages erased\n"
+            commit = self._mirror.commit(head, files, about)
+            self._push([RefUpdate(self._ref, commit, head)])
+        return commit
 
     def snapshot(self, head: str) -> tuple[int, str] | None:
         """See `SegmentLog.snapshot`."""
         with self._in_words():
             found = self._mirror.files(head, layout.SNAPSHOT)
-        return max(((layout.numbers(path)[0], blob) for path, blob in found.items()), default=None)
+        return layout.newest_snapshot(found)
 
     def tidy(self, head: str, snapshot: Snapshot | None) -> str:
         """See `SegmentLog.tidy`."""
@@ -243,7 +309,7 @@ class BranchLog:
             files: dict[str, bytes | None] = {}
             if snapshot is not None:
                 files |= dict.fromkeys(self._mirror.files(head, layout.SNAPSHOT))
-                files[f"{layout.SNAPSHOT}/{snapshot.position:012}{layout.GZIP}"] = snapshot.data
+                files |= layout.snapshot_files(snapshot.position, snapshot.data)
             recent = self._mirror.files(head, layout.RECENT)
             if len(recent) >= PACK_FROM:
                 files |= self._packed(recent)
@@ -282,44 +348,3 @@ class BranchLog:
                 hint=f"{error.hint}; {self._mirror.folder.parent} is only a copy: deleting it"
                 " makes the next run fetch it anew",
             ) from error
-
-    def _missing(self) -> LedgerMissingError:
-        return LedgerMissingError(
-            f"there is no ledger: {self._mirror.remote} has no branch {self._branch}",
-            hint="if this catalogue was delivered before, push its ledger branch again; for a new"
-            " one run `stardust-gitops ledger init` (and `ledger adopt` for what recipients already"
-            " have)",
-        )
-
-    def _deleted(self, known: str) -> SafetyError:
-        return SafetyError(
-            f"the ledger branch {self.name} was deleted: it stood at {known[:10]}",
-            hint=f"a deleted ledger is not an empty one: push it back to {self._ref} from a clone"
-            f" that has it, or ask who runs the server to restore commit {known}",
-            code="SG5014",
-        )
-
-    def _rewritten(self, known: str, head: str) -> SafetyError:
-        return SafetyError(
-            f"the ledger branch {self.name} was rewritten: what we knew of it ({known[:10]}) is"
-            f" not in the past of what it is now ({head[:10]})",
-            hint="somebody has force-pushed it, so deliveries may be missing from it; put the"
-            f" branch back to {known}, or to what followed it. Only if what it is now is right:"
-            f" delete {self._mirror.folder.parent}",
-            code="SG5014",
-        )
-
-    def _there_is_one(self) -> SafetyError:
-        return SafetyError(
-            f"there is a branch {self.name} already",
-            hint="a ledger is never overwritten: use it, or name another branch",
-            code="SG5007",
-        )
-
-    def _there_was_one(self) -> SafetyError:
-        return SafetyError(
-            f"there is a ledger {self.name} already, or there was one when we looked last",
-            hint="a ledger is never overwritten, nor a deleted one taken for an empty one: put it"
-            f" back. Only if it never recorded a delivery: delete {self._mirror.folder.parent}",
-            code="SG5007",
-        )

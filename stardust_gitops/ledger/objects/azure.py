@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stardust_gitops.clock import Clock
 from stardust_gitops.errors import UsageError
+from stardust_gitops.ledger.contents import Contents
 from stardust_gitops.ledger.drivers import must_have
-from stardust_gitops.ledger.objects.bucket import Stored
+from stardust_gitops.ledger.objects.bucket import LEDGER, Stored, named
 from stardust_gitops.ledger.objects.opening import create_in, open_in
 from stardust_gitops.ledger.segments.log import OutrunError, UnreachableError
 from stardust_gitops.ledger.store import LedgerError, LedgerMissingError
@@ -35,40 +37,57 @@ _SECONDS = 20
 
 
 def create(
-    location: str, catalogue_id: str, *, root: Path = Path(), clock: Clock | None = None
+    location: str,
+    catalogue_id: str,
+    *,
+    root: Path = Path(),
+    clock: Clock | None = None,
+    outside: Contents | None = None,
 ) -> ObjectLedger:
     """A new ledger in a container that is there. `SafetyError` where there is one."""
-    return create_in(AzureBucket(location), catalogue_id, root=root, clock=clock)
+    return create_in(AzureBucket(location), catalogue_id, root=root, clock=clock, outside=outside)
 
 
 def open_ledger(
-    location: str, catalogue_id: str, *, root: Path = Path(), clock: Clock | None = None
+    location: str,
+    catalogue_id: str,
+    *,
+    root: Path = Path(),
+    clock: Clock | None = None,
+    outside: Contents | None = None,
 ) -> ObjectLedger:
     """The ledger in a container. `LedgerMissingError`, `WrongLedgerError`, `SafetyError` where it
     was rewritten, `LedgerError`."""
-    return open_in(AzureBucket(location), catalogue_id, root=root, clock=clock)
+    return open_in(AzureBucket(location), catalogue_id, root=root, clock=clock, outside=outside)
 
 
 class AzureBucket:
     """See `Bucket`."""
 
-    def __init__(self, location: str) -> None:
-        """`location` is ``//container/prefix?option=value``; `UsageError` where it is not."""
+    def __init__(self, location: str, key: str = LEDGER) -> None:
+        """`location` is ``//container/prefix?option=value``; it stands under `key` in
+        stardust.yaml. `UsageError` where it is something else."""
         parts, options = split_url("azure", location)
         account = options.get("account", os.environ.get("AZURE_STORAGE_ACCOUNT", ""))
         known = account or options.get("endpoint")
         if not parts.netloc or "@" in parts.netloc or set(options) - _OPTIONS or not known:
             # Not repeated: somebody may have put a key into it.
             raise UsageError(
-                "ledger azure: is not followed by a container, a prefix and an account",
-                hint="write  ledger: azure://container/prefix?account=NAME",
+                f"{key} azure: is not followed by a container, a prefix and an account",
+                hint=f"write  {key}: azure://container/prefix?account=NAME",
             )
         must_have("azure.storage.blob", "azure")
         self._prefix = f"{parts.path.strip('/')}/".lstrip("/")
         endpoint = options.get("endpoint") or f"https://{account}.blob.core.windows.net"
         self._name = f"azure://{parts.netloc}/{self._prefix.rstrip('/')} at {endpoint}"
-        self._container = _client(endpoint, parts.netloc, attempts=4)
-        self._once = _client(endpoint, parts.netloc, attempts=0)
+        self._key, self._what = key, named(key, self._name)
+        self._at = endpoint, parts.netloc
+        self._container = _client(*self._at, attempts=4)
+
+    @cached_property
+    def _once(self) -> ContainerClient:
+        """A client that does not try again, for `swap`; what only keeps messages needs none."""
+        return _client(*self._at, attempts=0)
 
     @property
     def name(self) -> str:
@@ -107,7 +126,7 @@ class AzureBucket:
 
     def delete(self, key: str) -> None:
         """See `Bucket.delete`."""
-        with self._in_words():
+        with suppress(_AbsentError), self._in_words():
             self._container.delete_blob(self._prefix + key)
 
     def keys(self, prefix: str, after: str = "") -> Iterator[str]:
@@ -121,7 +140,8 @@ class AzureBucket:
     def close(self) -> None:
         """See `Bucket.close`."""
         self._container.close()
-        self._once.close()
+        if "_once" in self.__dict__:
+            self._once.close()
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
@@ -141,27 +161,27 @@ class AzureBucket:
             raise self._refusal(error) from error
         except AzureError as error:
             raise UnreachableError(
-                f"the ledger {self._name} does not answer: {error.message.splitlines()[0]}",
+                f"{self._what} does not answer: {error.message.splitlines()[0]}",
                 hint="check the network and the account's name, and run it again",
             ) from error
 
     def _refusal(self, error: object) -> Exception:
         status = getattr(error, "status_code", None) or 0
         code = str(getattr(error, "error_code", "") or getattr(error, "reason", ""))
-        if code == "ContainerNotFound":
+        if code == "ContainerNotFound" and self._key == LEDGER:
             return LedgerMissingError(
                 f"there is no ledger at {self._name}: there is no such container",
                 hint="check `ledger:`; for a new ledger make the container, then run"
                 " `stardust-gitops ledger init`",
             )
-        if status == 404:
+        if status == 404 and code != "ContainerNotFound":
             return _AbsentError()
         if status >= 500 or status == 429:
             return UnreachableError(
-                f"the ledger {self._name} does not answer: {code}", hint="run it again later"
+                f"{self._what} does not answer: {code}", hint="run it again later"
             )
         return LedgerError(
-            f"the ledger {self._name} refuses us: {code or status}",
+            f"{self._what} refuses us: {code or status}",
             hint="give AZURE_STORAGE_KEY, or a role or login that may read and write blobs there",
             code="SG5017",
         )

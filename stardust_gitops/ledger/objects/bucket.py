@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import NamedTuple, Protocol, TypeVar
+
+_AT_ONCE = 8
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
+
+
+LEDGER, MESSAGES = "ledger", "messages"
+"""What a bucket may hold: the key of stardust.yaml that names it."""
+
+
+def named(key: str, name: str) -> str:
+    """A bucket in a sentence, by what it is for."""
+    return f"the ledger {name}" if key == LEDGER else f"the bucket of messages {name}"
 
 
 class Stored(NamedTuple):
@@ -50,3 +67,17 @@ class Bucket(Protocol):
     def close(self) -> None:
         """Release what is open."""
         ...
+
+
+def at_once(work: Callable[[Item], Done], items: Sequence[Item]) -> Iterator[Done]:
+    """Work on items, some at a time; what comes of them, in order."""
+    if len(items) < 2:
+        yield from map(work, items)
+        return
+    rest = iter(items)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        waiting = deque(pool.submit(work, item) for item in islice(rest, _AT_ONCE * 2))
+        while waiting:
+            done = waiting.popleft().result()
+            waiting.extend(pool.submit(work, item) for item in islice(rest, 1))
+            yield done

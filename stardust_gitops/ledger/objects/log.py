@@ -1,23 +1,20 @@
 """The log of segments in a store of objects, which can write an object only where another one has
-not changed (S3, Azure Blob). See `head` for how its objects hang together. Nothing is deleted."""
+not changed (S3, Azure Blob). See `head` for how its objects hang together. Nothing is deleted but
+bytes that are erased."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 import zlib
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice
-from typing import TypeVar
 from uuid import uuid4
 
 from stardust_gitops.errors import SafetyError
 from stardust_gitops.ledger.holding import Holding
-from stardust_gitops.ledger.objects.bucket import Bucket
+from stardust_gitops.ledger.objects.bucket import Bucket, at_once
 from stardust_gitops.ledger.objects.head import (
     SEAL_FROM,
     FileName,
@@ -34,10 +31,6 @@ from stardust_gitops.ledger.store import LedgerError, LedgerMissingError, WrongL
 
 HEAD = "ledger.json"
 _SEGMENTS, _BYTES = "segments", "bytes"
-_AT_ONCE = 8
-
-Item = TypeVar("Item")
-Done = TypeVar("Done")
 
 
 class ObjectLog:
@@ -153,7 +146,7 @@ class ObjectLog:
         """See `SegmentLog.read`."""
         begin = max(after, Point.parse(known).number if known else 0)
         files = [file for file in self._files(self._at(head), begin) if file[1].end.number > begin]
-        contents = _ahead(self._data, [name for _, name in files])
+        contents = at_once(self._data, [name for _, name in files])
         for (base, name), data in zip(files, contents, strict=True):
             _must_match(base, name, data)
             yield str(name), data
@@ -185,7 +178,7 @@ class ObjectLog:
         def put(digest: str) -> None:
             self._bucket.put(f"{_BYTES}/{number:09}/{digest}", zlib.compress(contents[digest]))
 
-        for _ in _ahead(put, list(contents)):
+        for _ in at_once(put, list(contents)):
             pass
 
     def _sealed(self, head: Head) -> Head:
@@ -238,7 +231,7 @@ class ObjectLog:
 
     def contents(self, places: Sequence[str], nearby: Sequence[str] = ()) -> Iterator[bytes]:
         """See `SegmentLog.contents`. What is gone or damaged comes as something else."""
-        return _ahead(self._content, places)
+        return at_once(self._content, places)
 
     def _content(self, place: str) -> bytes:
         stored = self._bucket.get(place)
@@ -248,6 +241,18 @@ class ObjectLog:
             return zlib.decompress(stored.data)
         except zlib.error:
             return stored.data
+
+    def erase(self, head: str, digests: Collection[str]) -> str:
+        """See `SegmentLog.erase`. The head names no bytes, so that it stays as it is."""
+        wanted, end = frozenset(digests), Point.parse(head).number
+        doomed = []
+        for key in self._bucket.keys(f"{_BYTES}/"):
+            _, number, digest = key.split("/")
+            if digest in wanted and int(number) <= end:
+                doomed.append(key)
+        for _ in at_once(self._bucket.delete, doomed):
+            pass
+        return head
 
     def snapshot(self, head: str) -> tuple[int, str] | None:
         """See `SegmentLog.snapshot`."""
@@ -274,7 +279,7 @@ class ObjectLog:
         if len(single) < SEAL_FROM:
             return head
         base, first = single[0]
-        whole = b"".join(_ahead(self._data, [name for _, name in single]))
+        whole = b"".join(at_once(self._data, [name for _, name in single]))
         name = FileName(first.first, single[-1][1].end, packed=True)
         _must_match(base, name, whole)
         self._bucket.put(f"{_SEGMENTS}/{name}", gzip.compress(whole, mtime=0))
@@ -317,17 +322,3 @@ def _must_match(base: Point, name: FileName, data: bytes) -> None:
         point = point.then(segment)
     if point != name.end:
         raise damaged(str(name), "its segments are not those that were written")
-
-
-def _ahead(work: Callable[[Item], Done], items: Sequence[Item]) -> Iterator[Done]:
-    """Work on items, some at a time, in order."""
-    if len(items) < 2:
-        yield from map(work, items)
-        return
-    rest = iter(items)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        waiting = deque(pool.submit(work, item) for item in islice(rest, _AT_ONCE * 2))
-        while waiting:
-            done = waiting.popleft().result()
-            waiting.extend(pool.submit(work, item) for item in islice(rest, 1))
-            yield done

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stardust_gitops.clock import Clock
 from stardust_gitops.errors import UsageError
+from stardust_gitops.ledger.contents import Contents
 from stardust_gitops.ledger.drivers import must_have
-from stardust_gitops.ledger.objects.bucket import Stored
+from stardust_gitops.ledger.objects.bucket import LEDGER, Stored, named
 from stardust_gitops.ledger.objects.opening import create_in, open_in
 from stardust_gitops.ledger.segments.log import OutrunError, UnreachableError
 from stardust_gitops.ledger.store import LedgerError, LedgerMissingError
@@ -32,18 +34,28 @@ _SECONDS = 20
 
 
 def create(
-    location: str, catalogue_id: str, *, root: Path = Path(), clock: Clock | None = None
+    location: str,
+    catalogue_id: str,
+    *,
+    root: Path = Path(),
+    clock: Clock | None = None,
+    outside: Contents | None = None,
 ) -> ObjectLedger:
     """A new ledger in a bucket that is there. `SafetyError` where there is one."""
-    return create_in(S3Bucket(location), catalogue_id, root=root, clock=clock)
+    return create_in(S3Bucket(location), catalogue_id, root=root, clock=clock, outside=outside)
 
 
 def open_ledger(
-    location: str, catalogue_id: str, *, root: Path = Path(), clock: Clock | None = None
+    location: str,
+    catalogue_id: str,
+    *,
+    root: Path = Path(),
+    clock: Clock | None = None,
+    outside: Contents | None = None,
 ) -> ObjectLedger:
     """The ledger in a bucket. `LedgerMissingError`, `WrongLedgerError`, `SafetyError` where it was
     rewritten, `LedgerError`."""
-    return open_in(S3Bucket(location), catalogue_id, root=root, clock=clock)
+    return open_in(S3Bucket(location), catalogue_id, root=root, clock=clock, outside=outside)
 
 
 class _AbsentError(Exception):
@@ -53,22 +65,29 @@ class _AbsentError(Exception):
 class S3Bucket:
     """See `Bucket`."""
 
-    def __init__(self, location: str) -> None:
-        """`location` is ``//bucket/prefix?option=value``. `UsageError` where it makes no sense."""
+    def __init__(self, location: str, key: str = LEDGER) -> None:
+        """`location` is ``//bucket/prefix?option=value``; it stands under `key` in stardust.yaml.
+        `UsageError` where it makes no sense."""
         parts, options = split_url("s3", location)
         if not parts.netloc or "@" in parts.netloc or set(options) - _OPTIONS:
             # Not repeated: somebody may have put a key into it.
             raise UsageError(
-                "ledger s3: is not followed by a bucket and a prefix",
-                hint="write  ledger: s3://bucket/prefix  (options: ?endpoint=URL and ?region=NAME)",
+                f"{key} s3: is not followed by a bucket and a prefix",
+                hint=f"write  {key}: s3://bucket/prefix  (options: ?endpoint=URL and ?region=NAME)",
             )
         must_have("boto3", "aws")
         self._bucket = parts.netloc
         self._prefix = f"{parts.path.strip('/')}/".lstrip("/")
         elsewhere = f" at {options['endpoint']}" if "endpoint" in options else ""
         self._name = f"s3://{self._bucket}/{self._prefix.rstrip('/')}{elsewhere}"
+        self._key, self._what = key, named(key, self._name)
+        self._options = options
         self._client = _client(options, attempts=5)
-        self._once = _client(options, attempts=1)
+
+    @cached_property
+    def _once(self) -> Any:
+        """A client that does not try again, for `swap`; what only keeps messages needs none."""
+        return _client(self._options, attempts=1)
 
     @property
     def name(self) -> str:
@@ -122,7 +141,8 @@ class S3Bucket:
     def close(self) -> None:
         """See `Bucket.close`."""
         self._client.close()
-        self._once.close()
+        if "_once" in self.__dict__:
+            self._once.close()
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
@@ -136,12 +156,12 @@ class S3Bucket:
             raise self._refusal(error.response) from error
         except (HTTPClientError, NoConnectionError) as error:
             raise UnreachableError(
-                f"the ledger {self._name} does not answer: {error}",
+                f"{self._what} does not answer: {error}",
                 hint="check the network, ?endpoint= and ?region=, and run it again",
             ) from error
         except BotoCoreError as error:
             raise LedgerError(
-                f"the ledger {self._name} cannot be reached: {error}",
+                f"{self._what} cannot be reached: {error}",
                 hint="give AWS credentials and a region, as AWS_REGION and a role of the job",
                 code="SG5017",
             ) from error
@@ -154,7 +174,7 @@ class S3Bucket:
             return _AbsentError()
         if code in _CHANGED:
             return OutrunError(said)
-        if code == "NoSuchBucket":
+        if code == "NoSuchBucket" and self._key == LEDGER:
             return LedgerMissingError(
                 f"there is no ledger at {self._name}: there is no such bucket",
                 hint="check `ledger:`; for a new ledger make the bucket, then run"
@@ -162,11 +182,12 @@ class S3Bucket:
             )
         if status >= 500 or status == 429:
             return UnreachableError(
-                f"the ledger {self._name} does not answer: {said}", hint="run it again later"
+                f"{self._what} does not answer: {said}", hint="run it again later"
             )
         return LedgerError(
-            f"the ledger {self._name} refuses us: {said}",
-            hint="these credentials need  s3:GetObject, s3:PutObject and s3:ListBucket  there",
+            f"{self._what} refuses us: {said}",
+            hint="these credentials need  s3:GetObject, s3:PutObject and s3:ListBucket  there, and"
+            " s3:DeleteObject  for `ledger prune`",
             code="SG5017",
         )
 

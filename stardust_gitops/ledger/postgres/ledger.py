@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from stardust_gitops.clock import Clock, instant_text
 from stardust_gitops.ledger.audit import Auditor, State
+from stardust_gitops.ledger.contents import Contents, Keeping, inside
 from stardust_gitops.ledger.events import Event, StreamId
 from stardust_gitops.ledger.holding import (
     LEASE_EXPIRY,
@@ -22,9 +21,10 @@ from stardust_gitops.ledger.holding import (
     takeover_stream,
 )
 from stardust_gitops.ledger.postgres import leases, rows, schema
+from stardust_gitops.ledger.postgres.contents import TableContents
 from stardust_gitops.ledger.postgres.database import Database
 from stardust_gitops.ledger.state import BatchState, StreamState
-from stardust_gitops.ledger.store import Lease, Snapshot, missing_bytes
+from stardust_gitops.ledger.store import Lease, Snapshot
 from stardust_gitops.ledger.upcast import UPCASTERS, Upcaster, read_event
 
 _POLL_SECONDS = 1.0
@@ -32,7 +32,7 @@ _POLL_SECONDS = 1.0
 Rows = Cursor[TupleRow]
 
 
-class PostgresLedger:
+class PostgresLedger(Keeping):
     """A ledger in one schema of a database, used by any number of machines, processes and threads.
 
     Every transaction that appends locks one row first: so events get their positions in the order
@@ -48,12 +48,15 @@ class PostgresLedger:
         clock: Clock,
         expiry: float = LEASE_EXPIRY,
         upcasters: Mapping[int, Upcaster] = UPCASTERS,
+        outside: Contents | None = None,
     ) -> None:
-        """The ledger in a database that was opened (`opening.open_database`)."""
+        """The ledger in a database that was opened (`opening.open_database`); `outside` is where
+        new bytes are kept."""
         self._database = database
         self._clock = clock
         self._watch = Watch(expiry)
         self._upcasters = upcasters
+        self._places = inside(TableContents(database), outside)
 
     def snapshot(self, environment: str, *, since: str) -> Snapshot:
         """See `LedgerStore.snapshot`."""
@@ -85,6 +88,11 @@ class PostgresLedger:
                 yield position, read_event(body, self._upcasters)
             after = page[-1][0]
 
+    def histories(self, streams: Collection[StreamId]) -> Iterator[Event]:
+        """See `LedgerStore.histories`."""
+        for body in self._database.read(lambda cursor: rows.bodies(cursor, streams)):
+            yield read_event(body, self._upcasters)
+
     def _page(self, after: int, stream: StreamId | None) -> list[tuple[int, bytes]]:
         return self._database.read(lambda cursor: rows.page(cursor, after, stream))
 
@@ -101,23 +109,6 @@ class PostgresLedger:
         if not events:
             return 0
         return self._database.write(write, lambda cursor: rows.position_of(cursor, events[-1]))
-
-    def store(self, data: bytes) -> str:
-        """See `LedgerStore.store`."""
-        digest = hashlib.sha256(data).hexdigest()
-        if not self._database.read(lambda cursor: rows.has_blob(cursor, digest)):
-            packed = zlib.compress(data)
-            self._database.write(
-                lambda cursor: rows.put_blob(cursor, digest, len(data), packed), alone=False
-            )
-        return digest
-
-    def fetch(self, digest: str) -> bytes:
-        """See `LedgerStore.fetch`."""
-        data = self._database.read(lambda cursor: rows.get_blob(cursor, digest))
-        if data is None:
-            raise missing_bytes(digest)
-        return data
 
     def take_lease(
         self, environment: str, target: str, *, holder: str, wait: float = 0.0, force: bool = False
@@ -194,10 +185,13 @@ class PostgresLedger:
         self._database.write(rows.checkpoint)
 
     def verify(self) -> list[str]:
-        """See `LedgerStore.verify`. Reads all that there is, as it stands at one moment."""
-        return self._database.read(self._problems)
+        """See `LedgerStore.verify`. Reads all that there is; of the events, as they stand at one
+        moment."""
+        auditor = self._database.read(self._audit)
+        self._audit_bytes(auditor)
+        return auditor.problems
 
-    def _problems(self, cursor: Rows) -> list[str]:
+    def _audit(self, cursor: Rows) -> Auditor:
         absent = set(schema.TRIGGERS) - rows.triggers(cursor, self._database.schema)
         problems = [f"the guard {name} was removed" for name in sorted(absent)]
         auditor = Auditor(problems, self._upcasters)
@@ -205,11 +199,9 @@ class PostgresLedger:
             rows.stored_events(cursor), rows.checkpoints(cursor), rows.last_position(cursor)
         )
         auditor.compare(rows.derived(cursor))
-        auditor.compare_bytes(
-            (digest, rows.get_blob(cursor, digest)) for digest in rows.blob_digests(cursor)
-        )
-        return problems
+        return auditor
 
     def close(self) -> None:
         """See `LedgerStore.close`."""
         self._database.close()
+        self._close_places()

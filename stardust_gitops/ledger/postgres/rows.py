@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from psycopg import Cursor
 from psycopg.rows import TupleRow
@@ -147,6 +147,22 @@ def page(cursor: Rows, after: int, stream: StreamId | None) -> list[tuple[int, b
     return [(position, body) for position, body in cursor]
 
 
+def bodies(cursor: Rows, streams: Collection[StreamId]) -> list[bytes]:
+    """All events of some streams, those of each in order."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for environment, target, subject in streams:
+        places.setdefault((environment, target), []).append(subject)
+    found: list[bytes] = []
+    for place, subjects in places.items():
+        cursor.execute(
+            "SELECT body FROM events WHERE environment = %s AND target = %s AND subject = ANY(%s)"
+            " ORDER BY subject, version",
+            (*place, subjects),
+        )
+        found += (body for (body,) in cursor)
+    return found
+
+
 def stored_events(cursor: Rows) -> Iterator[StoredEvent]:
     """All events as they are stored, in order of position."""
     query = (
@@ -217,6 +233,11 @@ def get_blob(cursor: Rows, digest: str) -> bytes | None:
     cursor.execute("SELECT size, data FROM blobs WHERE digest = %s", (digest,), binary=True)
     row = cursor.fetchone()
     return None if row is None else unpack(digest, *row)
+
+
+def erase_blobs(cursor: Rows, digests: Sequence[str]) -> None:
+    """Delete bytes, those that are there."""
+    cursor.execute("DELETE FROM blobs WHERE digest = ANY(%s)", (digests,))
 
 
 def blob_digests(cursor: Rows) -> list[str]:

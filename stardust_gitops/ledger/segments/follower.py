@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from stardust_gitops.ledger.events import Event, StreamId
 from stardust_gitops.ledger.segments import replica, snapshots
 from stardust_gitops.ledger.segments.log import SegmentLog
-from stardust_gitops.ledger.sqlite import rows
 from stardust_gitops.ledger.sqlite.tables import Tables
-from stardust_gitops.ledger.store import Snapshot, missing_bytes
+from stardust_gitops.ledger.store import Snapshot
 from stardust_gitops.ledger.upcast import UPCASTERS, Upcaster
 
 
@@ -39,6 +37,7 @@ class Follower(Tables):
         """
         replica.open_replica(path, catalogue_id)
         super().__init__(path, catalogue_id, upcasters=upcasters)
+        replica.tune(self._connection)
         self._log = log
         try:
             self.follow()
@@ -74,7 +73,7 @@ class Follower(Tables):
     def _complete(self, connection: sqlite3.Connection) -> None:
         """Read the events that a snapshot spared us."""
         if replica.base(connection).position:
-            files = self._log.read(None, must_stand(replica.mark(connection)))
+            files = self._log.read(None, replica.head_of(replica.mark(connection)))
             replica.fill(connection, files, self._upcasters)
 
     def snapshot(self, environment: str, *, since: str) -> Snapshot:
@@ -104,40 +103,19 @@ class Follower(Tables):
                 self._complete(connection)
         yield from super().events(after=after, stream=stream)
 
+    def histories(self, streams: Collection[StreamId]) -> Iterator[Event]:
+        """See `LedgerStore.histories`."""
+        with self._writing() as connection:
+            self._follow(connection)
+            if replica.base(connection).position and not all(
+                replica.is_whole(connection, stream) for stream in streams
+            ):
+                self._complete(connection)
+        yield from super().histories(streams)
+
     def checkpoints(self) -> list[tuple[int, str]]:
         """See `LedgerStore.checkpoints`."""
         with self._writing() as connection:
             self._follow(connection)
             self._complete(connection)
         return super().checkpoints()
-
-    def fetch(self, digest: str) -> bytes:
-        """See `LedgerStore.fetch`."""
-        with self._reading() as connection:
-            data = rows.get_blob(connection, digest)
-        if data is not None:
-            return data
-        with self._writing() as connection:
-            place = replica.place_of(connection, digest)
-            if place is None:
-                self._list_places(connection)
-                place = replica.place_of(connection, digest)
-            if place is not None:
-                (data,) = self._log.contents([place], replica.places_near(connection, digest))
-        if data is None or hashlib.sha256(data).hexdigest() != digest:
-            raise missing_bytes(digest)
-        return data
-
-    def _list_places(self, connection: sqlite3.Connection) -> None:
-        mark = replica.mark(connection)
-        head = must_stand(mark)
-        if mark.listed != head:
-            replica.list_places(connection, self._log.places(mark.listed, head))
-            replica.set_mark(connection, mark._replace(listed=head))
-
-
-def must_stand(mark: replica.Mark) -> str:
-    """The head that the tables stand at."""
-    if mark.head is None:
-        raise AssertionError("a ledger follows its log as soon as it is opened")
-    return mark.head

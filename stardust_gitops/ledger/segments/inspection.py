@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping
 
 from stardust_gitops.errors import GitOpsError
 from stardust_gitops.ledger.audit import Auditor, StoredEvent
-from stardust_gitops.ledger.segments import replica
 from stardust_gitops.ledger.segments.log import SegmentLog
 from stardust_gitops.ledger.segments.segment import Segment, decode
 from stardust_gitops.ledger.sqlite import rows
 from stardust_gitops.ledger.upcast import Upcaster
 
-_TOGETHER = 500
-
 
 def inspect(
     connection: sqlite3.Connection, log: SegmentLog, head: str, upcasters: Mapping[int, Upcaster]
-) -> list[str]:
-    """All that is wrong with the log and with the tables derived from it."""
+) -> Auditor:
+    """All that is wrong with the log and with the tables derived from it, but for stored bytes."""
     problems = [f"SQLite: {text}" for text in rows.damage(connection)]
     marks = [(s.last, s.checkpoint) for s in _segments(log, head, problems) if s.checkpoint]
     auditor = Auditor(problems, upcasters)
@@ -33,8 +29,7 @@ def inspect(
     if rows.checkpoints(connection) != marks:
         problems.append("the checkpoints in the tables are not those of the log (`ledger rebuild`)")
     auditor.compare(rows.derived(connection))
-    auditor.compare_bytes(_contents(connection, log, problems))
-    return problems
+    return auditor
 
 
 def _segments(log: SegmentLog, head: str, problems: list[str]) -> Iterator[Segment]:
@@ -83,19 +78,3 @@ def _as_in_log(
         position, body = next(bodies, (None, b""))
     if position is not None:
         problems.append(f"the tables lack events from position {position} on (`ledger rebuild`)")
-
-
-def _contents(
-    connection: sqlite3.Connection, log: SegmentLog, problems: list[str]
-) -> Iterator[tuple[str, bytes | None]]:
-    """All digests in the log with their bytes, ``None`` for those that are damaged."""
-    everything = replica.all_places(connection)
-    for begin in range(0, len(everything), _TOGETHER):
-        some = everything[begin : begin + _TOGETHER]
-        try:
-            contents = list(log.contents([place for _, place in some]))
-        except GitOpsError as error:
-            problems.append(error.message)
-            return
-        for (digest, _), data in zip(some, contents, strict=True):
-            yield digest, data if hashlib.sha256(data).hexdigest() == digest else None

@@ -3,17 +3,16 @@ here it writes into the log."""
 
 from __future__ import annotations
 
-import hashlib
 import random
 import sqlite3
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from stardust_gitops.clock import Clock, SystemClock, instant_text
-from stardust_gitops.ledger.events import REFERENCES, Event
+from stardust_gitops.ledger.contents import Contents, Keeping, inside
+from stardust_gitops.ledger.events import Event, references
 from stardust_gitops.ledger.holding import (
     LEASE_EXPIRY,
     Holding,
@@ -25,7 +24,8 @@ from stardust_gitops.ledger.holding import (
     takeover_stream,
 )
 from stardust_gitops.ledger.segments import inspection, replica, snapshots
-from stardust_gitops.ledger.segments.follower import Follower, must_stand
+from stardust_gitops.ledger.segments.contents import LogContents
+from stardust_gitops.ledger.segments.follower import Follower
 from stardust_gitops.ledger.segments.log import (
     LeaseChange,
     OutrunError,
@@ -54,7 +54,7 @@ _POLL_SECONDS = 5.0
 Done = TypeVar("Done")
 
 
-class SegmentLedger(Follower):
+class SegmentLedger(Keeping, Follower):
     """A ledger whose events lie in a shared place, for any number of machines."""
 
     keeps_advisory = False  # each event would be a round trip; resuming asks the recipient instead
@@ -68,8 +68,11 @@ class SegmentLedger(Follower):
         clock: Clock | None = None,
         expiry: float = LEASE_EXPIRY,
         upcasters: Mapping[int, Upcaster] = UPCASTERS,
+        outside: Contents | None = None,
     ) -> None:
-        """As `Follower`; `expiry` is in seconds."""
+        """As `Follower`; `expiry` is in seconds, `outside` where new bytes are kept."""
+        own = LogContents(log, reading=self._reading, writing=self._writing, insist=self._insist)
+        self._places = inside(own, outside)
         super().__init__(path, catalogue_id, log, upcasters=upcasters)
         self._clock = clock or SystemClock()
         self._watch = Watch(expiry)
@@ -101,12 +104,16 @@ class SegmentLedger(Follower):
             first=position - len(events) + 1,
             events=tuple(event.body() for event in events),
         )
-        named = [event.data.get(key) for event in events for key in REFERENCES]
-        contents = replica.waiting(connection, dict.fromkeys(n for n in named if n))
+        named = dict.fromkeys(digest for event in events for _, digest in references(event))
+        contents = replica.waiting(connection, named)
         head = self._log.write(
-            must_stand(mark), segment=segment, contents=contents, lease=lease, about=_about(events)
+            replica.head_of(mark),
+            segment=segment,
+            contents=contents,
+            lease=lease,
+            about=_about(events),
         )
-        replica.written(connection, contents)
+        rows.erase_blobs(connection, contents)
         replica.set_mark(connection, replica.Mark(head, segment.number, mark.listed))
         return position
 
@@ -153,14 +160,6 @@ class SegmentLedger(Follower):
             code="SG5016",
         )
 
-    def store(self, data: bytes) -> str:
-        """See `LedgerStore.store`. They are in the log when the first event that refers to them
-        is; until then on this machine only."""
-        digest = hashlib.sha256(data).hexdigest()
-        with self._writing() as connection:
-            rows.put_blob(connection, digest, len(data), zlib.compress(data))
-        return digest
-
     def take_lease(
         self, environment: str, target: str, *, holder: str, wait: float = 0.0, force: bool = False
     ) -> Lease:
@@ -199,7 +198,7 @@ class SegmentLedger(Follower):
     ) -> None:
         change = LeaseChange(before, taken)
         if before is None or reason is None:
-            self._log.write(must_stand(replica.mark(connection)), lease=change)
+            self._log.write(replica.head_of(replica.mark(connection)), lease=change)
             return
         stream = takeover_stream(taken.lease.environment, taken.lease.target)
         state = rows.load(connection, stream)
@@ -225,7 +224,7 @@ class SegmentLedger(Follower):
         """See `LedgerStore.renew_lease`."""
 
         def write(connection: sqlite3.Connection) -> None:
-            self._log.write(must_stand(replica.mark(connection)), lease=self._beat(lease))
+            self._log.write(replica.head_of(replica.mark(connection)), lease=self._beat(lease))
 
         self._insist(write)
 
@@ -235,7 +234,7 @@ class SegmentLedger(Follower):
         def write(connection: sqlite3.Connection) -> None:
             before = counting(self._log.lease(lease.environment, lease.target), lease)
             change = LeaseChange(before, before.released())
-            self._log.write(must_stand(replica.mark(connection)), lease=change)
+            self._log.write(replica.head_of(replica.mark(connection)), lease=change)
 
         with suppress(LeaseLostError):
             self._insist(write)
@@ -250,7 +249,7 @@ class SegmentLedger(Follower):
             if after == before:
                 return
             segment = Segment(number=mark.segment + 1, first=position + 1, checkpoint=digest)
-            head = self._log.write(must_stand(mark), segment=segment, about="checkpoint")
+            head = self._log.write(replica.head_of(mark), segment=segment, about="checkpoint")
             replica.set_mark(connection, replica.Mark(head, segment.number, mark.listed))
 
         self._insist(write)
@@ -260,7 +259,7 @@ class SegmentLedger(Follower):
         """Nothing depends on it: where somebody is faster, the next one does it."""
         with suppress(OutrunError), self._writing() as connection:
             mark = replica.mark(connection)
-            head = must_stand(mark)
+            head = replica.head_of(mark)
             before = self._log.snapshot(head)
             due = snapshots.is_due(connection, before[0] if before else 0)
             head = self._log.tidy(head, snapshots.take(connection) if due else None)
@@ -277,10 +276,16 @@ class SegmentLedger(Follower):
         self.follow()
         with self._writing() as connection:
             self._complete(connection)
-            self._list_places(connection)
-            return inspection.inspect(
-                connection, self._log, must_stand(replica.mark(connection)), self._upcasters
+            auditor = inspection.inspect(
+                connection, self._log, replica.head_of(replica.mark(connection)), self._upcasters
             )
+        self._audit_bytes(auditor)
+        return auditor.problems
+
+    def close(self) -> None:
+        """See `LedgerStore.close`."""
+        super().close()
+        self._close_places()
 
 
 def _pause(attempt: int) -> float:
@@ -288,9 +293,17 @@ def _pause(attempt: int) -> float:
 
 
 def _about(events: Sequence[Event]) -> str:
-    """What a commit says: whom it concerns, and what happened how often."""
-    kinds: dict[str, int] = {}
-    for event in events:
-        kinds[event.kind] = kinds.get(event.kind, 0) + 1
-    counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    """What a commit says: whom it concerns, and what happened to how many releases. A batch has a
+    stream of its own, which repeats what its members say: it counts where nobody else is told of.
+    """
+    releases = [event for event in events if event.stream.is_release]
+    shipments = [event for event in events if event.stream.is_batch]
+    noun = "release" if releases else "shipment" if shipments else "lease"
+    kinds: dict[str, set[str]] = {}
+    for event in releases or shipments or events:
+        what = event.kind.removeprefix("lease_").replace("_", " ")
+        kinds.setdefault(what, set()).add(event.stream.subject)
+    counts = ", ".join(
+        f"{len(whom)} {noun}{'' if len(whom) == 1 else 's'} {what}" for what, whom in kinds.items()
+    )
     return f"{events[0].stream.environment}/{events[0].stream.target}: {counts}"

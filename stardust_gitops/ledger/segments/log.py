@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from stardust_gitops.ledger.holding import Holding
@@ -86,6 +86,11 @@ class SegmentLog(Protocol):
     def contents(self, places: Sequence[str], nearby: Sequence[str] = ()) -> Iterator[bytes]:
         """The bytes at these places, in this order. Those at the places `nearby` may be wanted
         next, the first ones soonest."""
+        ...
+
+    def erase(self, head: str, digests: Collection[str]) -> str:
+        """Erase bytes, every copy of them that stands at `head`; the head after it. `OutrunError`
+        as in `write`. Erasing what is not there writes nothing."""
         ...
 
     def snapshot(self, head: str) -> tuple[int, str] | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from stardust_gitops.clock import Clock, SystemClock, instant_text
 from stardust_gitops.ledger.audit import Auditor
+from stardust_gitops.ledger.contents import Contents, Keeping, inside
 from stardust_gitops.ledger.events import Event
 from stardust_gitops.ledger.holding import (
     LEASE_EXPIRY,
@@ -23,14 +22,15 @@ from stardust_gitops.ledger.holding import (
 )
 from stardust_gitops.ledger.sqlite import leases, rows, schema
 from stardust_gitops.ledger.sqlite.connection import ledger_error
+from stardust_gitops.ledger.sqlite.contents import TableContents
 from stardust_gitops.ledger.sqlite.tables import Tables
-from stardust_gitops.ledger.store import Lease, LeaseLostError, missing_bytes
+from stardust_gitops.ledger.store import Lease, LeaseLostError
 from stardust_gitops.ledger.upcast import UPCASTERS, Upcaster
 
 _POLL_SECONDS = 1.0
 
 
-class SqliteLedger(Tables):
+class SqliteLedger(Keeping, Tables):
     """A ledger in one file. See `Tables` for who may use it."""
 
     keeps_advisory = True
@@ -43,8 +43,9 @@ class SqliteLedger(Tables):
         clock: Clock | None = None,
         expiry: float = LEASE_EXPIRY,
         upcasters: Mapping[int, Upcaster] = UPCASTERS,
+        outside: Contents | None = None,
     ) -> None:
-        """Open the ledger at `path`; `expiry` is in seconds.
+        """Open the ledger at `path`; `expiry` is in seconds, `outside` where new bytes are kept.
 
         `LedgerMissingError` where there is none, `WrongLedgerError` where it belongs to another
         catalogue or a newer program, `LedgerError` where it cannot be read.
@@ -52,6 +53,7 @@ class SqliteLedger(Tables):
         super().__init__(path, catalogue_id, upcasters=upcasters)
         self._clock = clock or SystemClock()
         self._watch = Watch(expiry)
+        self._places = inside(TableContents(self._reading, self._writing), outside)
 
     def append(self, events: Sequence[Event], *, lease: Lease | None = None) -> int:
         """See `LedgerStore.append`."""
@@ -60,25 +62,6 @@ class SqliteLedger(Tables):
                 _counting(connection, lease)
                 must_cover(lease, events)
             return rows.append(connection, events)
-
-    def store(self, data: bytes) -> str:
-        """See `LedgerStore.store`."""
-        digest = hashlib.sha256(data).hexdigest()
-        with self._reading() as connection:
-            known = rows.has_blob(connection, digest)
-        if not known:
-            packed = zlib.compress(data)
-            with self._writing() as connection:
-                rows.put_blob(connection, digest, len(data), packed)
-        return digest
-
-    def fetch(self, digest: str) -> bytes:
-        """See `LedgerStore.fetch`."""
-        with self._reading() as connection:
-            data = rows.get_blob(connection, digest)
-        if data is None:
-            raise missing_bytes(digest)
-        return data
 
     def take_lease(
         self, environment: str, target: str, *, holder: str, wait: float = 0.0, force: bool = False
@@ -147,12 +130,14 @@ class SqliteLedger(Tables):
             missing = set(schema.TRIGGERS) - rows.triggers(connection)
             problems += [f"the guard {name} was removed" for name in sorted(missing)]
             try:
-                self._audit(connection, problems)
+                auditor = self._audit(connection, problems)
             except sqlite3.DatabaseError as error:
                 problems.append(ledger_error(self._path, error).message)
+                return problems
+        self._audit_bytes(auditor)
         return problems
 
-    def _audit(self, connection: sqlite3.Connection, problems: list[str]) -> None:
+    def _audit(self, connection: sqlite3.Connection, problems: list[str]) -> Auditor:
         auditor = Auditor(problems, self._upcasters)
         auditor.read(
             rows.stored_events(connection),
@@ -160,9 +145,12 @@ class SqliteLedger(Tables):
             rows.ever_written(connection),
         )
         auditor.compare(rows.derived(connection))
-        auditor.compare_bytes(
-            (digest, rows.get_blob(connection, digest)) for digest in rows.blob_digests(connection)
-        )
+        return auditor
+
+    def close(self) -> None:
+        """See `LedgerStore.close`."""
+        super().close()
+        self._close_places()
 
 
 def _counting(connection: sqlite3.Connection, lease: Lease) -> Holding:

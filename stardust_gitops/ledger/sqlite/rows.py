@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from stardust_gitops.ledger.audit import (
     Derived,
@@ -107,6 +107,16 @@ def page(
     ).fetchall()
 
 
+def bodies(connection: sqlite3.Connection, stream: StreamId) -> list[bytes]:
+    """All events of a stream, in order."""
+    found = connection.execute(
+        "SELECT body FROM events WHERE environment = ? AND target = ? AND subject = ?"
+        " ORDER BY version",
+        stream,
+    )
+    return [body for (body,) in found]
+
+
 def rebuild(connection: sqlite3.Connection, upcasters: Mapping[int, Upcaster]) -> None:
     """Make the derived table anew."""
     states: dict[StreamId, State] = {}
@@ -161,6 +171,11 @@ def get_blob(connection: sqlite3.Connection, digest: str) -> bytes | None:
         return None
     size, packed = row
     return unpack(digest, size, packed)
+
+
+def erase_blobs(connection: sqlite3.Connection, digests: Iterable[str]) -> None:
+    """Delete bytes, those that are there."""
+    connection.executemany("DELETE FROM blobs WHERE digest = ?", ((one,) for one in digests))
 
 
 def blob_digests(connection: sqlite3.Connection) -> list[str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -109,6 +109,13 @@ class Tables:
             for position, body in page:
                 yield position, read_event(body, self._upcasters)
             after = page[-1][0]
+
+    def histories(self, streams: Collection[StreamId]) -> Iterator[Event]:
+        """See `LedgerStore.histories`."""
+        with self._reading() as connection:
+            bodies = [body for stream in streams for body in rows.bodies(connection, stream)]
+        for body in bodies:
+            yield read_event(body, self._upcasters)
 
     def checkpoints(self) -> list[tuple[int, str]]:
         """See `LedgerStore.checkpoints`."""

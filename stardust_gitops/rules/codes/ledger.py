@@ -74,7 +74,7 @@ LEDGER = (
         "stored bytes are gone or damaged",
         "What was sent could not be shown or sent again.",
         "a disk that lost data",
-        "restore the ledger from a backup",
+        "bring it back from a backup of the ledger, or of the bucket that `messages:` names",
         "the ledger",
     ),
     documented(

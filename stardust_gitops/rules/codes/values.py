@@ -232,6 +232,22 @@ SHAPES = (
         "environments (docs/environments.md)",
     ),
     documented(
+        "SG1132",
+        "what messages: names is no bucket",
+        "There would be no place for what is sent.",
+        "messages: https://files.example.com/messages",
+        "write  messages: s3://BUCKET/PREFIX  or  messages: azure://CONTAINER/PREFIX?account=NAME",
+        "the ledger (docs/ledger.md)",
+    ),
+    documented(
+        "SG1133",
+        "how long messages are kept is not understood",
+        "What is erased cannot be brought back.",
+        "messages: {keep_for: a while}",
+        "write days, months or years:  keep_for: 730 days",
+        "the ledger (docs/ledger.md)",
+    ),
+    documented(
         "SG1203",
         "an unknown territory or group",
         "A deal would count nowhere, or be refused.",

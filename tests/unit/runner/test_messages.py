@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +12,9 @@ import pytest
 from stardust_gitops.content.model import Content, Delivery
 from stardust_gitops.delivery.results import Outcome
 from stardust_gitops.errors import SafetyError
-from stardust_gitops.ledger.events import Kind
+from stardust_gitops.ledger.events import Kind, StreamId
+from stardust_gitops.ledger.journal import Entry, Journal
+from stardust_gitops.ledger.lease import holding_lease
 from stardust_gitops.ledger.state import Phase
 from stardust_gitops.messages import bodies
 from stardust_gitops.messages.ern.options import MessageOptions
@@ -30,9 +33,56 @@ def test_apply_twice_sends_nothing_the_second_time(label: Studio) -> None:
     label.apply(plan)
     wire.calls.clear()
     again = label.apply(plan)
-    assert [item.outcome for item in again.items] == [Outcome.SKIPPED]
+    assert [item.outcome for item in again.items] == [Outcome.EQUAL]
     assert label.apply().items == ()
     assert wire.calls == []
+
+
+@pytest.mark.parametrize("status", ["active", "takedown"])
+def test_what_another_run_has_done_is_done(label: Studio, status: str) -> None:
+    flaky(label)
+    release = label.put_release(1)
+    label.apply()
+    label.put_release(1, title="Second title")
+    label.set_status(release, status)
+    plan = label.plan()
+    assert label.apply(plan).succeeded
+    again = label.apply(plan)
+    assert again.succeeded
+    assert result_of(again, release).outcome is Outcome.EQUAL
+    assert result_of(again, release).text == "another run has sent it"
+
+
+def test_what_another_run_has_done_otherwise_is_stale(label: Studio) -> None:
+    flaky(label)
+    release = label.put_release(1)
+    label.apply()
+    label.put_release(1, title="Second title")
+    update = label.plan()
+    label.put_release(1, title="Third title")
+    label.apply()
+    late = label.apply(update)
+    assert result_of(late, release).outcome is Outcome.SKIPPED
+    assert not late.succeeded
+
+
+def test_a_resend_that_nobody_has_sent_is_not_taken_for_the_last_one(label: Studio) -> None:
+    """An answer to the first resend has come since the second one was planned."""
+    flaky(label)
+    release = label.put_release(1)
+    label.apply()
+    label.apply(label.plan(resend=True))
+    second = label.plan(resend=True)
+    sent = state(label, release).baseline
+    assert sent is not None
+    with holding_lease(
+        label.ledger, "production", "batchy", provenance=label.provenance, lost=threading.Event()
+    ) as lease:
+        journal = Journal(label.ledger, lease=lease, clock=label.clock, provenance=label.provenance)
+        answer = {"message_id": sent.message_id}
+        stream = StreamId("production", "batchy", release)
+        journal.append(Entry(stream, Kind.ACKNOWLEDGED, answer))
+    assert result_of(label.apply(second), release).outcome is Outcome.SKIPPED
 
 
 def test_an_update_that_would_repeat_the_last_message_is_not_sent(label: Studio) -> None:

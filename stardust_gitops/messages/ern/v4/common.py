@@ -16,6 +16,7 @@ from stardust_gitops.content.model import (
     Track,
     Work,
 )
+from stardust_gitops.content.titles import full_title
 from stardust_gitops.messages.ern.contributors import by_party
 from stardust_gitops.messages.ern.v4.draft import Draft, Element, Parties
 from stardust_gitops.messages.ern.values import add_value
@@ -36,7 +37,7 @@ def add_titles(
         language = clean(each.language, "LanguageAndScriptCode")
         marked.append((each.title, each.version, {"LanguageAndScriptCode": language}))
     for text, sub, attributes in marked:
-        add(parent, "DisplayTitleText", f"{text} ({sub})" if sub else text, attributes)
+        add(parent, "DisplayTitleText", full_title(text, sub), attributes)
     for text, sub, attributes in marked:
         display_title = SubElement(parent, "DisplayTitle", attributes)
         add(display_title, "TitleText", text)
@@ -50,7 +51,7 @@ def add_grouping_title(parent: Element, work: Work, dialect: Dialect) -> None:
     marked: list[tuple[str, dict[str, str]]] = [(work.title, WORLDWIDE)]
     for each in work.titles:
         language = clean(each.language, "LanguageAndScriptCode")
-        text = f"{each.title} ({each.version})" if each.version else each.title
+        text = full_title(each.title, each.version)
         marked.append((text, {"LanguageAndScriptCode": language}))
     for text, attributes in marked:
         if dialect.grouping_title:
