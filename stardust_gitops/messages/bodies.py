@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from stardust_gitops.content.model import Asset, Delivery
+from stardust_gitops.content.model import Asset, Content, Delivery
 from stardust_gitops.messages.ern.envelope import add_header
 from stardust_gitops.messages.ern.options import MessageOptions
 from stardust_gitops.messages.ern.writer import write_message
@@ -22,9 +22,10 @@ from stardust_gitops.messages.xml import serialise
 LIMIT = 32_000_000
 """Bytes of messages that are kept: about a thousand of ten tracks."""
 
+_DATE = len("2026-12-04")
 _BEGIN, _END = b"<MessageHeader>", b"</MessageHeader>"
 
-_Key: TypeAlias = tuple[str, str, tuple[Asset, ...], str, MessageOptions]
+_Key: TypeAlias = tuple[str, str, tuple[Asset, ...], tuple[str, ...], MessageOptions]
 
 
 class Bodies:
@@ -46,9 +47,10 @@ class Bodies:
         self, delivery: Delivery, header: Header, options: MessageOptions, *, fingerprint: str
     ) -> bytes:
         """The same bytes as `write_message` makes. `fingerprint` is that of the content's message
-        part: with the files, the sender (the owner of our ids) and the options it says all that a
-        body has in it. Raises `MessageError` as `write_message` does."""
-        key = (fingerprint, delivery.icpn, delivery.assets, header.sender.dpid, options)
+        part: with the files, what stands in bodies of the header and the options it says all that
+        a body has in it. Raises `MessageError` as `write_message` does."""
+        about = _in_bodies(delivery.content, header)
+        key = (fingerprint, delivery.icpn, delivery.assets, about, options)
         with self._lock:
             body = self._kept.get(key)
             if body is not None:
@@ -70,6 +72,15 @@ class Bodies:
         while self._size > self._limit:
             _, (before, after) = self._kept.popitem(last=False)
             self._size -= len(before) + len(after)
+
+
+def _in_bodies(content: Content, header: Header) -> tuple[str, ...]:
+    """What bodies have of a header: the sender, who is the owner of our ids; the day, on which a
+    takedown of ERN 3 begins; and the recipient, whose words price codes are."""
+    deals = (content.deals, content.track_deals, *(track.deals for track in content.tracks))
+    priced = any(deal.price_code for each in deals for deal in each or ())
+    owner = header.recipient.dpid if priced else ""
+    return header.sender.dpid, header.created[:_DATE], owner
 
 
 def _header_bytes(delivery: Delivery, header: Header) -> bytes:

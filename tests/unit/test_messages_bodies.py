@@ -47,6 +47,26 @@ def test_a_title_that_looks_like_a_header_stays_one() -> None:
         assert write(bodies, of, header, options) == write_message(of, header, options)
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_price_codes_are_the_words_of_their_recipient(version: str) -> None:
+    of, bodies = example.delivery(), Bodies()
+    deals = tuple(replace(deal, price=None, price_code="7") for deal in of.content.deals)
+    priced = replace(of, content=replace(of.content, deals=deals))
+    options = MessageOptions(version=version, files=example.files_of(of))
+    for header in (example.HEADER, other()):
+        message = write(bodies, priced, header, options)
+        assert message == write_message(priced, header, options)
+        assert f'Namespace="{header.recipient.dpid}">7<'.encode() in message
+
+
+def test_a_takedown_of_the_next_day_begins_on_it() -> None:
+    of, bodies = example.delivery(), Bodies()
+    options = MessageOptions(version="3.8.2", takedown="takedown_flag")
+    for created in ("2026-11-22T23:59:59+00:00", "2026-11-23T00:00:00+00:00"):
+        header = replace(example.HEADER, created=created)
+        assert write(bodies, of, header, options) == write_message(of, header, options)
+
+
 def test_whom_a_message_is_sent_for_stands_in_the_header_alone() -> None:
     of, options, bodies = example.delivery(), MessageOptions(), Bodies()
     label = replace(of, on_behalf_of=Principal(dpid="PADPIDA2013020802I", name="Alpha Tide"))
