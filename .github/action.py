@@ -5,6 +5,7 @@ Each command of the action is an entry of `COMMANDS`; a new one is one more.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ from pathlib import Path
 from stardust_gitops.cli.main import run
 
 EXIT_CHANGES, EXIT_USAGE = 2, 64
-PLAN_FILE = "stardust-plan.json"
+PLAN_FILE, DRIFT_FILE = "stardust-plan.json", "stardust-drift.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,8 @@ def plan(inputs: Inputs) -> list[str]:
 def apply(inputs: Inputs) -> list[str]:
     """``apply``. A plan file has been approved; without one, running the action is the approval.
     After ``--`` a file name is never taken for an option."""
-    environment = ["--environment", inputs.environment] if inputs.environment else []
     end = ["--", inputs.plan_file] if inputs.plan_file else ["--auto-approve"]
-    return ["apply", *environment, *inputs.extra_args, *end]
+    return ["apply", *_environment(inputs), *inputs.extra_args, *end]
 
 
 def report(inputs: Inputs) -> list[str]:
@@ -87,20 +87,46 @@ def report(inputs: Inputs) -> list[str]:
     return ["report", "github", "--plan", inputs.file, *shown, *prefix, *extra]
 
 
+def receipts(inputs: Inputs) -> list[str]:
+    """``receipts pull``: what recipients have answered since."""
+    return ["receipts", "pull", *_environment(inputs), *inputs.extra_args]
+
+
+def drift(inputs: Inputs) -> list[str]:
+    """``drift``; what it wrote becomes outputs."""
+    out = str(Path(inputs.temp) / DRIFT_FILE)
+    return ["drift", *_environment(inputs), "--out", out, *inputs.extra_args]
+
+
+def _environment(inputs: Inputs) -> list[str]:
+    return ["--environment", inputs.environment] if inputs.environment else []
+
+
 def _common(inputs: Inputs) -> list[str]:
-    environment = ["--environment", inputs.environment] if inputs.environment else []
     since = ["--changed-since", inputs.changed_since] if inputs.changed_since else []
-    return [inputs.command, *environment, *since]
+    return [inputs.command, *_environment(inputs), *since]
+
+
+def drift_outputs(inputs: Inputs) -> Mapping[str, str]:
+    """Whether anything has drifted, and how many targets nobody could look at; nothing where the
+    command could not even say that."""
+    try:
+        found = json.loads((Path(inputs.temp) / DRIFT_FILE).read_bytes())
+    except FileNotFoundError:
+        return {}
+    unknown = sum(1 for entry in found["targets"] if not entry["readable"])
+    return {"drifted": "true" if found["drifted"] else "false", "unknown-targets": str(unknown)}
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command of the action: its command line, which exit codes are no failure, and whether
-    there is a plan to show afterwards."""
+    """A command of the action: its command line, which exit codes are no failure, whether there is
+    a plan to show afterwards, and what else it tells as outputs."""
 
     words: Callable[[Inputs], list[str]]
     good: frozenset[int] = frozenset({0})
     reports: bool = False
+    tells: Callable[[Inputs], Mapping[str, str]] = lambda inputs: {}
 
 
 COMMANDS: Mapping[str, Command] = {
@@ -108,6 +134,8 @@ COMMANDS: Mapping[str, Command] = {
     "plan": Command(plan, frozenset({0, EXIT_CHANGES}), reports=True),
     "apply": Command(apply),
     "report": Command(report),
+    "receipts": Command(receipts),
+    "drift": Command(drift, frozenset({0, EXIT_CHANGES}), tells=drift_outputs),
 }
 
 
@@ -121,20 +149,22 @@ def main(environ: Mapping[str, str]) -> int:
             f"::error title=stardust-gitops::command is {inputs.command!r}: it has to be one of"
             f" {known}"
         )
-        return _output(environ, EXIT_USAGE)
+        _output(environ, {"exitcode": str(EXIT_USAGE)})
+        return EXIT_USAGE
     if command.reports:
         Path(inputs.file).unlink(missing_ok=True)  # what is shown is what this run has planned
-    code = _output(environ, run(command.words(inputs)))
+    (Path(inputs.temp) / DRIFT_FILE).unlink(missing_ok=True)
+    code = run(command.words(inputs))
+    _output(environ, {"exitcode": str(code), **command.tells(inputs)})
     if command.reports and Path(inputs.file).is_file():
         run(report(inputs))
     return 0 if code in command.good else code
 
 
-def _output(environ: Mapping[str, str], code: int) -> int:
+def _output(environ: Mapping[str, str], values: Mapping[str, str]) -> None:
     if environ.get("GITHUB_OUTPUT"):
         with Path(environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as outputs:
-            outputs.write(f"exitcode={code}\n")
-    return code
+            outputs.writelines(f"{name}={value}\n" for name, value in values.items())
 
 
 if __name__ == "__main__":

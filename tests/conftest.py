@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests import delivery_kit
+from tests.ftp_servers import FtpServer, pyftpd, vsftpd
 from tests.git_servers import HttpServer, http_server
 from tests.object_servers import (
     AzureServer,
@@ -53,6 +54,34 @@ def git_sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
 def git_http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpServer]:
     """git-http-backend; tests use folders of their own below its root."""
     with http_server(tmp_path_factory.mktemp("git-http")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ftp_vsftpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
+    """vsftpd without encryption."""
+    with vsftpd(tmp_path_factory.mktemp("vsftpd") / "home", tls=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ftps_vsftpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
+    """vsftpd with TLS, which demands its session again for the data."""
+    with vsftpd(tmp_path_factory.mktemp("vsftpd-tls") / "home", tls=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ftp_pyftpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
+    """pyftpdlib without encryption."""
+    with pyftpd(tmp_path_factory.mktemp("pyftpd"), tls=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ftps_pyftpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
+    """pyftpdlib with TLS, without which it takes nothing."""
+    with pyftpd(tmp_path_factory.mktemp("pyftpd-tls"), tls=True) as server:
         yield server
 
 

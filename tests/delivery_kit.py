@@ -92,6 +92,7 @@ class Studio:
         self.recipients: dict[str, Recipient] = {}
         self.releases: dict[str, tuple[Delivery, str]] = {}
         self.purged: set[str] = set()
+        self.street_dates: dict[str, str] = {}
         self.log = Log()
         self.stop = threading.Event()
 
@@ -213,6 +214,7 @@ class Studio:
             tracks=len(delivery.content.tracks),
             files=len(delivery.assets),
             upload_bytes=sum(asset.size for asset in delivery.assets),
+            street_date=self.street_dates.get(release),
             purge="sent by mistake" if release in self.purged else None,
         )
 

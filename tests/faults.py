@@ -12,7 +12,7 @@ import os
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from stardust_gitops.delivery.transports.base import Progress, RemoteFile, Source, Transport
 from stardust_gitops.ledger.events import Event, StreamId
@@ -76,7 +76,20 @@ class SteppingTransport:
         self._inner = inner
         self._steps = steps
 
-    def put(self, source: Source, path: str, *, temporary: str, progress: Progress) -> None:
+    def __getattr__(self, name: str) -> Any:
+        """What only some transports have (`Telling`, `Signing`) changes nothing."""
+        return getattr(self._inner, name)
+
+    def put(
+        self,
+        source: Source,
+        path: str,
+        *,
+        temporary: str,
+        progress: Progress,
+        resume: bool = False,
+        completes: bool = False,
+    ) -> None:
         """Steps before, halfway and after."""
 
         def open_halfway() -> BinaryIO:
@@ -84,7 +97,14 @@ class SteppingTransport:
 
         self._steps.step()
         halfway = replace(source, open=open_halfway)
-        self._inner.put(halfway, path, temporary=temporary, progress=progress)
+        self._inner.put(
+            halfway,
+            path,
+            temporary=temporary,
+            progress=progress,
+            resume=resume,
+            completes=completes,
+        )
         self._steps.step()
 
     def stat(self, path: str) -> RemoteFile | None:

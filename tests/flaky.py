@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from stardust_gitops.delivery.transports.base import Progress, RemoteFile, Source, Transport
 
@@ -72,10 +73,30 @@ class FlakyTransport:
         self._inner = inner
         self._wire = wire
 
-    def put(self, source: Source, path: str, *, temporary: str, progress: Progress) -> None:
+    def __getattr__(self, name: str) -> Any:
+        """What only some transports have (`Telling`, `Signing`) changes nothing."""
+        return getattr(self._inner, name)
+
+    def put(
+        self,
+        source: Source,
+        path: str,
+        *,
+        temporary: str,
+        progress: Progress,
+        resume: bool = False,
+        completes: bool = False,
+    ) -> None:
         """As the inner one, or the fault."""
         fault = self._wire.begin("put", path)
-        self._inner.put(source, path, temporary=temporary, progress=progress)
+        self._inner.put(
+            source,
+            path,
+            temporary=temporary,
+            progress=progress,
+            resume=resume,
+            completes=completes,
+        )
         _raise(fault)
 
     def stat(self, path: str) -> RemoteFile | None:

@@ -10,11 +10,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 from azure.storage.blob import ContainerClient
 
+from stardust_gitops.delivery.transports.settings import AzureSettings, S3Settings
+from stardust_gitops.objects.azure import AzureAccess
+from stardust_gitops.objects.s3 import S3Access, open_client, open_session
 from tests.servers import free_port, require_binary
 
 KEYS = {
@@ -28,9 +33,10 @@ KEYS = {
 
 @dataclass(frozen=True, kw_only=True)
 class S3Server:
-    """A server of 127.0.0.1."""
+    """A server of 127.0.0.1. `signed` says that it checks who asks."""
 
     port: int
+    signed: bool = False
 
     def url(self, bucket: str, prefix: str = "ledger") -> str:
         """The `ledger:` below a prefix of a bucket."""
@@ -38,11 +44,36 @@ class S3Server:
 
     def make_bucket(self, name: str) -> str:
         """A new bucket; its name."""
+        if self.signed:
+            self.client().create_bucket(
+                Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+            )
+            return name
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         connection.request("PUT", f"/{name}")
         assert connection.getresponse().status == 200
         connection.close()
         return name
+
+    def settings(self, bucket: str, path: str = "", **more: Any) -> S3Settings:
+        """How a bucket is reached."""
+        access = S3Access(
+            endpoint=f"http://127.0.0.1:{self.port}",
+            region="eu-west-1",
+            access_key=KEYS["AWS_ACCESS_KEY_ID"],
+            secret_key=KEYS["AWS_SECRET_ACCESS_KEY"],
+        )
+        return S3Settings(**{"bucket": bucket, "path": path, "access": access, **more})
+
+    def client(self) -> Any:
+        """A client for looking at what is there."""
+        return _client(self)
+
+
+@cache
+def _client(server: S3Server) -> Any:
+    access = server.settings("").access
+    return open_client(open_session(access), access, attempts=2)
 
 
 @contextmanager
@@ -57,14 +88,15 @@ def moto_server(folder: Path) -> Iterator[S3Server]:
 
 @contextmanager
 def rclone_server(folder: Path) -> Iterator[S3Server]:
-    """rclone: a store that takes conditions and does not look at them."""
+    """rclone: it checks signatures and MD5; it takes conditions and does not look at them."""
     found = Path(sys.executable).with_name("rclone")
     program = str(found) if found.exists() else require_binary("rclone", "rclone")
     (folder / "root").mkdir()
     port = free_port()
+    key = f"{KEYS['AWS_ACCESS_KEY_ID']},{KEYS['AWS_SECRET_ACCESS_KEY']}"
     command = [program, "serve", "s3", str(folder / "root"), "--addr", f"127.0.0.1:{port}"]
-    with _running(command, folder, port):
-        yield S3Server(port=port)
+    with _running([*command, "--auth-key", key], folder, port):
+        yield S3Server(port=port, signed=True)
 
 
 AZURE_KEY = base64.b64encode(b"an example of a key, 32 bytes in").decode()
@@ -86,6 +118,14 @@ class AzureServer:
         with ContainerClient(endpoint, name, credential=AZURE_KEY) as client:
             client.create_container()
         return name
+
+    def settings(self, container: str, path: str = "", **more: Any) -> AzureSettings:
+        """How a container is reached, unless `more` says otherwise."""
+        endpoint = f"http://127.0.0.1:{self.port}/example"
+        access = AzureAccess(
+            **{"container": container, "endpoint": endpoint, "key": AZURE_KEY, **more}
+        )
+        return AzureSettings(access=access, path=path)
 
 
 @contextmanager

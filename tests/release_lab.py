@@ -105,7 +105,7 @@ _BYTES = b"0123456789abcdef"
 class Case:
     """Edits of the valid catalogue. An edit is an old text, which stands there once, and a new one
     (an old text that is empty appends); `measured` holds by asset what is measured otherwise, of
-    the facts or as `sha256`."""
+    the facts or as `sha256` and `size`."""
 
     release: Sequence[tuple[str, str]] = ()
     target: Sequence[tuple[str, str]] = ()
@@ -134,13 +134,13 @@ def second_release(*edits: tuple[str, str]) -> str:
 
 def _locked(path: str, changes: Mapping[str, Any]) -> LockedAsset:
     digest = hashlib.sha256(path.encode()).hexdigest()
-    other = {key: value for key, value in changes.items() if key != "sha256"}
+    other = {key: value for key, value in changes.items() if key not in ("sha256", "size")}
     facts = replace(_FACTS[path.rpartition(".")[2]], **other)
     file = FileFacts(
         sha256=changes.get("sha256", digest),
         md5=digest[:32],
         git_blob=digest[:40],
-        size=len(_BYTES),
+        size=changes.get("size", len(_BYTES)),
     )
     return LockedAsset(path=path, file=file, facts=facts)
 
@@ -161,7 +161,7 @@ def judge(root: Path, case: Case) -> list[Finding]:
             assets = {path: _locked(path, case.measured.get(path, {})) for path in paths}
             _write(root / lock_path(name), dump_lock(Lock(assets=assets)))
             for path in paths:
-                _write(root / path, _BYTES)
+                _write(root / path, _BYTES.ljust(assets[path].file.size))
     return judged(root)
 
 

@@ -98,14 +98,24 @@ def chain(name: str) -> tuple[Preset, ...]:
 def with_preset(document: Any) -> Any:
     """A target's document upon its preset's values; as it is where it names none that there is.
 
-    Mappings are merged key by key; a list, a text and a key left empty replace what they stand on.
+    Mappings are merged key by key; a list, a text and a key left empty replace what they stand on,
+    and a transport of another protocol the whole of it.
     """
     name = document.get("preset") if isinstance(document, dict) else None
     if not isinstance(name, str) or name not in preset_names():
         return document
     for preset in chain(name):
-        document = _upon(preset.values, document)
+        document = _upon(_of_protocol(preset.values, document), document)
     return document
+
+
+def _of_protocol(values: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values without their transport, if the document goes another way."""
+    known, said = values.get("transport"), document.get("transport")
+    protocol = said.get("protocol") if isinstance(said, dict) else None
+    if known is None or protocol in (None, known["protocol"]):
+        return values
+    return {key: value for key, value in values.items() if key != "transport"}
 
 
 def _upon(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from stardust_gitops.ci.plan_reading import ReadPlan
 from stardust_gitops.ci.run import Run
 from stardust_gitops.errors import GitOpsError
 from stardust_gitops.planning.model import Action, Plan
 from stardust_gitops.planning.outlook import Outlook
+from stardust_gitops.planning.reconciliation import Reconciliation
+from stardust_gitops.reports.drift import drift_markdown
 from stardust_gitops.reports.markdown import escaped, shortened
 from stardust_gitops.reports.outlook import outlook_markdown
 from stardust_gitops.reports.plan_markdown import plan_markdown
+from stardust_gitops.reports.reconciliation import reconciliation_markdown, summary_words
 
 COMMENT_BYTES = 60_000
 """GitHub takes 65,536 characters of a comment or an issue."""
 _SUMMARY_BYTES = 800 * 1024
 _LONGEST = 2_000
-_KEPT = "This issue is kept up to date, and closed when all is delivered."
-_CUT = "… and more: see  `stardust-gitops report schedule`."
+_KEPT = {
+    "issue": "This issue is kept up to date, and closed when all is delivered.",
+    "answers": "This issue is kept up to date, and closed when all is answered and as it was left.",
+}
+"""What each issue says of itself, by the kind in its marker."""
+_CUT = "… and more: see  `stardust-gitops report {}`."
 
 
 def marker(kind: str, catalogue: str, environment: str) -> str:
@@ -97,35 +105,67 @@ def issue(outlook: Outlook, run: Run) -> tuple[str, str | None]:
     if not counts:
         return name, None
     head = [marker("issue", outlook.catalogue, outlook.environment), "After the last run:", ""]
-    tail = ["", _KEPT, "", *(f"<sub>{link}</sub>" for link in _link(run))]
-    room = COMMENT_BYTES - len("\n".join([*head, *tail, _CUT]).encode())
-    return f"{name}: {', '.join(counts)}", "\n".join(
-        [*head, *_within(outlook_markdown(outlook).splitlines(), room), *tail]
+    cut = _CUT.format("schedule")
+    return f"{name}: {', '.join(counts)}", _whole(
+        "issue", head, outlook_markdown(outlook), cut, run
     )
 
 
-def broken_issue(catalogue: str, environment: str, error: GitOpsError, run: Run) -> tuple[str, str]:
-    """Title and body of the issue where nobody can even say what is due."""
+def answers_issue(
+    found: Reconciliation, drift: Mapping[str, Any] | None, run: Run
+) -> tuple[str, str | None]:
+    """Title and body of the issue for what recipients have answered, and, where that is known, for
+    what `drift` found (its document); no body where nobody has to do anything."""
+    name = f"{found.catalogue} ({found.environment})"
+    counts = list(filter(None, (summary_words(found),)))
+    if drift is not None:
+        drifted = sum(1 for entry in drift["targets"] if entry["drifted"])
+        failed = sum(1 for entry in drift["targets"] if entry["failed"])
+        counts += [f"{drifted:,} drifted"] if drifted else []
+        counts += [f"{failed:,} out of reach"] if failed else []
+    if not counts:
+        return name, None
+    head = [marker("answers", found.catalogue, found.environment), "What recipients say:", ""]
+    text = reconciliation_markdown(found)
+    if drift is not None:
+        text += "\n" + drift_markdown(drift)
+    cut = _CUT.format("reconciliation")
+    return f"{name}: {', '.join(counts)}", _whole("answers", head, text, cut, run)
+
+
+def broken_issue(
+    kind: str, catalogue: str, environment: str, error: GitOpsError, run: Run
+) -> tuple[str, str]:
+    """Title and body of the issue where nobody can even say what is due, or open."""
     text = f"{error.code} {error.message}" + (f"; {error.hint}" if error.hint else "")
     lines = [
-        marker("issue", catalogue, environment),
-        "The last run could not see what is due:",
+        marker(kind, catalogue, environment),
+        "The last run could not see what is due:"
+        if kind == "issue"
+        else "The last run could not see what was answered:",
         "",
         f"> {escaped(shortened(text, _LONGEST))}",
         "",
-        _KEPT,
+        _KEPT[kind],
         "",
         *(f"<sub>{link}</sub>" for link in _link(run)),
     ]
     return f"{catalogue} ({environment}): the run failed", "\n".join(lines)
 
 
-def _within(lines: Iterable[str], room: int) -> list[str]:
+def _whole(kind: str, head: Sequence[str], markdown: str, cut: str, run: Run) -> str:
+    """The body of an issue, with as many lines of `markdown` as there is room for."""
+    tail = ["", _KEPT[kind], "", *(f"<sub>{link}</sub>" for link in _link(run))]
+    room = COMMENT_BYTES - len("\n".join([*head, *tail, cut]).encode())
+    return "\n".join([*head, *_within(markdown.splitlines(), room, cut), *tail])
+
+
+def _within(lines: Iterable[str], room: int, cut: str) -> list[str]:
     """As many lines as there is room for."""
     kept: list[str] = []
     for line in lines:
         room -= len(line.encode()) + 1
         if room < 0:
-            return [*kept, "", _CUT]
+            return [*kept, "", cut]
         kept.append(line)
     return kept

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from stardust_gitops.diagnostics import Finding, Severity
 from stardust_gitops.errors import SafetyError
 from stardust_gitops.messages.comparison.difference import Comparison, Difference
-from stardust_gitops.planning.model import Action, Change, Item, Plan, Reason
+from stardust_gitops.planning.model import Action, Change, Item, OpenCircuit, Plan, Reason
 from stardust_gitops.reports.difference_words import Compared
 from stardust_gitops.reports.markdown import shortened
 from stardust_gitops.reports.wording import visible
@@ -98,8 +98,18 @@ class _Item(_Model):
     street_date: _Text | None = None
     not_before: _Text | None = None
     stream_version: _Number = 0
+    back_catalogue: bool = False
     findings: list[_Finding] = []
     message: _Message | None = None
+
+
+class _Circuit(_Model):
+    target: _Target
+    failures: _Number
+    until: _Text
+    due: bool
+    code: _Text | None = None
+    text: _Text | None = None
 
 
 class _Plan(_Model):
@@ -114,6 +124,7 @@ class _Plan(_Model):
     stops: list[_Reason] = []
     findings: list[_Finding] = []
     targets: dict[_Target, _Text] = {}
+    circuits: list[_Circuit] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +178,7 @@ def _read(model: _Plan) -> ReadPlan:
         stops=tuple(Reason(code=entry.code, text=entry.text) for entry in model.stops),
         findings=tuple(map(_finding, model.findings)),
         against=model.against,
+        circuits=tuple(OpenCircuit(**entry.model_dump()) for entry in model.circuits),
     )
     return ReadPlan(
         plan=plan,
@@ -194,6 +206,7 @@ def _item(entry: _Item) -> Item:
         not_before=None if entry.not_before is None else datetime.fromisoformat(entry.not_before),
         street_date=entry.street_date,
         findings=tuple(map(_finding, entry.findings)),
+        back_catalogue=entry.back_catalogue,
     )
 
 

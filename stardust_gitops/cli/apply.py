@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -44,6 +45,16 @@ from stardust_gitops.reconciler.protected import refuse_other_commit
 EXIT_PARTIAL, EXIT_LOCKED, EXIT_INTERRUPTED = 6, 5, 130
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How targets are worked on: so many at a time, waiting so long (seconds) for a lease, also
+    those that are left alone for now."""
+
+    parallelism: int
+    lock_timeout: float
+    retry_now: bool
+
+
 @click.command("apply")
 @click.argument(
     "plan_file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -57,7 +68,10 @@ EXIT_PARTIAL, EXIT_LOCKED, EXIT_INTERRUPTED = 6, 5, 130
 @click.option("--allow-plan", metavar="HASH", help="Let exactly this plan past the guards.")
 @click.option("--allow-dirty", is_flag=True, help="Deliver uncommitted changes of the catalogue.")
 @click.option("--allow-commit", is_flag=True, help="Deliver what is not the head of its branch.")
-@click.option("--resend", is_flag=True, help="Send again what is live (needs --target).")
+@click.option(
+    "--resend", is_flag=True, help="Send again what is live, or was rejected (needs --target)."
+)
+@click.option("--retry-now", is_flag=True, help="Try targets that are left alone for now.")
 @click.option(
     "--parallelism",
     type=click.IntRange(min=1),
@@ -91,6 +105,7 @@ def command(
     allow_dirty: bool,
     allow_commit: bool,
     resend: bool,
+    retry_now: bool,
     parallelism: int,
     lock_timeout: float,
     quiet: bool,
@@ -106,11 +121,9 @@ def command(
     Examples:
       stardust-gitops apply
       stardust-gitops apply plan.json
-      stardust-gitops apply --target spotify --auto-approve --events run.ndjson
-      stardust-gitops apply --auto-approve --lock-timeout 10m --quiet
+      stardust-gitops apply --target spotify --auto-approve --lock-timeout 10m --quiet
     """
-    if resend and not chosen.targets:
-        raise UsageError("--resend needs --target NAME", hint="say who is to get it again")
+    _must_name_targets(chosen, resend=resend)
     with _begun(catalog, environment, outside(ctx).clock) as (here, told):
         _refuse_commit(here, environment, allow_dirty=allow_dirty, allow_commit=allow_commit)
         plan, planner = make_plan(
@@ -132,12 +145,18 @@ def command(
             show_plan(here, plan, "text", advise=idle)
         if not idle and not plan.stops:
             _ask(plan, approved=auto_approve or plan_file is not None)
-            result = _run(here, planner, plan, parallelism, lock_timeout, events, quiet=not text)
+            how = Manner(parallelism=parallelism, lock_timeout=lock_timeout, retry_now=retry_now)
+            result = _run(here, planner, plan, how, events, quiet=not text)
             code = _exit_code(plan, result, stale, policies_hold)
         told |= tell_of_run(here.workspace, plan, planner, result, quiet=quiet)
         _refuse_stops(plan)
     _show(plan, result, stale, text=text, idle=idle, silent=quiet and idle and not code)
     return code
+
+
+def _must_name_targets(chosen: Selection, *, resend: bool) -> None:
+    if resend and not chosen.targets:
+        raise UsageError("--resend needs --target NAME", hint="say who is to get it again")
 
 
 @contextmanager
@@ -227,8 +246,7 @@ def _run(
     here: Session,
     planner: Planner,
     plan: Plan,
-    parallelism: int,
-    lock_timeout: float,
+    how: Manner,
     events: Path | None,
     *,
     quiet: bool,
@@ -262,9 +280,10 @@ def _run(
             root=workspace.root,
             reporter=Reporters(*reporters),
             provenance=provenance(workspace),
-            parallelism=parallelism,
+            parallelism=how.parallelism,
             stop=stop,
-            lease_wait=lock_timeout,
+            lease_wait=how.lock_timeout,
+            retry_now=how.retry_now,
         )
 
 

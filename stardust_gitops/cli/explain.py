@@ -38,11 +38,13 @@ def explain_plan(here: Reading, planner: Planner, plan: Plan) -> None:
 
 def _groups(items: list[Item], choreography: Choreography) -> list[list[Item]]:
     """Shipments as the runner makes them: takedowns travel by themselves, and first, then purges,
-    apart from any batch."""
+    apart from any batch; back catalogue by itself, and last."""
     groups: list[list[Item]] = []
     parts: dict[Action | None, list[Item]] = {Action.TAKEDOWN: [], Action.PURGE: [], None: []}
     for item in items:
-        parts[item.action if item.action in REMOVALS else None].append(item)
+        if not item.back_catalogue:
+            parts[item.action if item.action in REMOVALS else None].append(item)
+    parts[Action.INSERT] = [item for item in items if item.back_catalogue]
     for action, part in parts.items():
         size = (choreography.apart if action is Action.PURGE else choreography).capacity
         groups += [part[start : start + size] for start in range(0, len(part), size)]
@@ -55,6 +57,8 @@ def _explain_shipment(
     choreography = recipient.choreography
     if items[0].action is Action.PURGE:
         choreography = choreography.apart
+    elif items[0].back_catalogue:
+        choreography = choreography.for_back_catalogue
     folder = ""
     for item in items:
         resolved = planner.resolve(item.release, item.target)
@@ -76,6 +80,8 @@ def _explain_shipment(
             click.echo(f"  {package.mead_path}  MeadMessage")
         kind = "PurgeReleaseMessage" if item.action is Action.PURGE else "NewReleaseMessage"
         click.echo(f"  {package.message_path}  {kind}, {item.action}")
+        if choreography.package == "zip":
+            click.echo(f"  {folder}/{delivery.icpn}.zip  all of these in one, and nothing else")
     if choreography.completion != "message":
         marker = PurePosixPath(folder) / choreography.marker_name(folder, BATCH)
         click.echo(f"  {marker}  {choreography.completion}: the recipient begins")

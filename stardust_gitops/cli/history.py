@@ -21,7 +21,7 @@ from stardust_gitops.planning.strays import shown_icpn
 from stardust_gitops.reconciler.names import words_sent
 from stardust_gitops.reports.wording import visible
 
-_QUIET = frozenset({Kind.FILE_UPLOADED, Kind.COMPLETING})
+_QUIET = frozenset({Kind.FILE_UPLOADED, Kind.COMPLETING, Kind.RECEIPT_READ})
 
 
 class _Told(NamedTuple):
@@ -113,7 +113,8 @@ def _subject(event: Event) -> str:
 def _line(event: Event, operation: str, name: str, width: int) -> str:
     commit = (event.provenance.commit or "")[:7]
     data = event.data
-    detail = data.get("outcome") or data.get("path") or operation
+    said = data.get("status") if event.kind is Kind.ACKNOWLEDGED else None
+    detail = said or data.get("outcome") or data.get("path") or operation
     text = data.get("text") or data.get("reason") or ""
     time = event.time[:19].replace("T", " ")
     return (

@@ -20,7 +20,8 @@ EXIT_CODES = """\b
 Exit codes:
   0    fine
   1    the operation failed
-  2    changes are present (only plan --detailed-exitcode)
+  2    changes are present (only plan --detailed-exitcode); somebody has to see to something (only
+       report schedule, report reconciliation and drift)
   3    the catalogue is invalid, or a policy failed
   4    a safety guard, a stale plan or a wrong ledger stopped it
   5    another process is applying to the same target
@@ -41,11 +42,13 @@ COMMANDS = {
     "render": ("render", "Write the message of a release for a target."),
     "show": ("show", "Show what a target has of a release, and what is next."),
     "status": ("status", "List what every target has."),
+    "drift": ("drift", "Compare what lies at the targets with what was delivered."),
     "history": ("history", "List what happened, newest first."),
+    "receipts": ("receipts", "Fetch what recipients answer, and list it."),
     "rollback": ("rollback", "Bring a release back to what was delivered before."),
     "target": ("target", "List and show targets, and what is public of recipients."),
     "assets": ("assets", "Measure the audio and art files."),
-    "report": ("report", "Show a plan on GitHub; list what is due, failed or late."),
+    "report": ("report", "Show a plan on GitHub; list what is due, late or not answered."),
     "ledger": ("ledger", "Make, check, copy and correct the ledger of deliveries."),
     "lock": ("lock", "List who is applying to what, and take a lock away."),
     "schema": ("schema", "Install DDEX's schemas; print those of this program."),

@@ -120,6 +120,18 @@ def _stems(*folders: str) -> Callable[[click.Context, click.Parameter, str], lis
     return complete
 
 
+def targets_option(command: F) -> F:
+    """``--target`` alone, handed over as `patterns`."""
+    return click.option(
+        "--target",
+        "patterns",
+        multiple=True,
+        metavar="PATTERN",
+        help="Only these targets. May be repeated; * matches any.",
+        shell_complete=_stems("targets"),
+    )(command)
+
+
 def selection_options(command: Callable[..., R]) -> Callable[..., R]:
     """``--release``, ``--target``, ``--label`` and ``--exclude``, handed over as `chosen`."""
 

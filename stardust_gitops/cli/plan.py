@@ -57,7 +57,9 @@ NOT_KNOWN = Review()
 @click.option("--explain", is_flag=True, help="Show messages, file names and order of upload.")
 @diff_option
 @review_option
-@click.option("--resend", is_flag=True, help="Send again what is live (needs --target).")
+@click.option(
+    "--resend", is_flag=True, help="Send again what is live, or was rejected (needs --target)."
+)
 @click.option("--all", "all_items", is_flag=True, help="List what is unchanged, too; compare all.")
 @click.pass_context
 def command(

@@ -13,7 +13,7 @@ import click
 from stardust_gitops.clock import Clock, SystemClock
 from stardust_gitops.delivery.reporting import Reporter
 from stardust_gitops.planning.strays import shown_icpn
-from stardust_gitops.reports.wording import visible
+from stardust_gitops.reports.wording import counted, visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -105,6 +105,13 @@ def _line(name: str, fields: dict[str, Any], names: Mapping[str, str]) -> str | 
         return f"{target}: {fields['items']} to send"
     if name == "target_waiting":
         return f"{target}: waiting up to {fields['seconds']:.0f} s: {fields['error']}"
+    if name == "waiting":
+        return (
+            f"{target}: waiting {fields['seconds']:.0f} s: it takes no more than"
+            f" {counted(fields['messages'], 'message')} a minute"
+        )
+    if name == "circuit_closed":
+        return f"{target}: answers again"
     if name == "item_done":
         return f"{target}: {_release(fields, names)}: {fields['outcome']}"
     if name == "item_failed":
@@ -122,6 +129,12 @@ def _release(fields: dict[str, Any], names: Mapping[str, str]) -> str:
     """``4006381333931 Ada Quill – Nightjar``."""
     release = str(fields.get("release", ""))
     return visible(f"{shown_icpn(release)} {names.get(release, '')}".rstrip())
+
+
+_TOLD = frozenset(
+    {"circuit_closed", "item_failed", "retry", "target_failed", "target_waiting", "waiting"}
+)
+"""What is told above the bars."""
 
 
 class _Bars:
@@ -148,7 +161,7 @@ class _Bars:
                 )
             elif name in ("file_progress", "file_done") and target in self._tasks:
                 self._advance(target, fields)
-            elif name in ("item_failed", "target_failed", "target_waiting", "retry"):
+            elif name in _TOLD:
                 self._bar.console.print(
                     _line(name, fields, self._names), markup=False, highlight=False
                 )

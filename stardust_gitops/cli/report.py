@@ -1,4 +1,4 @@
-"""``stardust-gitops report``: a plan, where people see it on GitHub."""
+"""``stardust-gitops report``: a plan, and what is open, where people see it on GitHub."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ import orjson
 from stardust_gitops.ci.api import GitHub, GitHubError
 from stardust_gitops.ci.files import write_outputs, write_summary
 from stardust_gitops.ci.run import Run, run_of
-from stardust_gitops.ci.sticky import pull_request_of, put_comment, put_issue
+from stardust_gitops.ci.sticky import pull_request_of, put_comment
 from stardust_gitops.cli.options import catalogue_option, environment_option, outside
 from stardust_gitops.cli.output import write_bytes
 from stardust_gitops.cli.plan import make_plan
+from stardust_gitops.cli.report_issue import keep_issue, tell_refusal
+from stardust_gitops.cli.report_reconciliation import reconciliation
 from stardust_gitops.cli.report_schedule import schedule
 from stardust_gitops.cli.session import open_catalogue_at, session
 from stardust_gitops.clock import Clock
@@ -37,14 +39,15 @@ _AUTHOR = click.option(
 
 @click.group("report")
 def command() -> None:
-    """Show a plan on GitHub, or what is due, failed or late.
+    """Show a plan on GitHub; what is due, failed or late; what recipients have answered.
 
-    For GitHub it reads what `plan --out FILE` wrote, and neither the catalogue nor the ledger. The
-    token comes from GITHUB_TOKEN. What GitHub refuses is told, and fails no run.
+    For a plan on GitHub it reads what `plan --out FILE` wrote, and neither the catalogue nor the
+    ledger. The token comes from GITHUB_TOKEN. What GitHub refuses is told, and fails no run.
     """
 
 
 command.add_command(schedule)
+command.add_command(reconciliation)
 
 
 def _plan_option(function: F) -> F:
@@ -131,7 +134,7 @@ def _comment(
             marker = bodies.marker("plan", read.plan.catalogue, read.plan.environment)
             known = put_comment(api, found, marker, bodies.comment(read, run), author=author)
     except GitHubError as error:
-        _tell("No comment", error)
+        tell_refusal("No comment", error)
         return None
     click.echo(f"The plan is shown on pull request {found} (comment {known}).")
     return known
@@ -167,17 +170,9 @@ def issue(ctx: click.Context, catalog: Path, environment: str, author: str | Non
             title, body = bodies.issue(outlook_of(plan, planner, here.workspace, clock), run)
     except GitOpsError as error:
         failure = error
-        title, body = bodies.broken_issue(name, environment, error, run)
-    try:
-        with GitHub(run, clock) as api:
-            marker = bodies.marker("issue", name, environment)
-            number = put_issue(api, marker, title, body, author=author)
-    except GitHubError as error:
-        _tell("No issue", error)
-    else:
-        told = "Nothing waits: no issue is open." if number is None else f"Issue {number}: {title}"
-        click.echo(told)
-        write_outputs(run, {"issue-number": "" if number is None else str(number)})
+        title, body = bodies.broken_issue("issue", name, environment, error, run)
+    marker = bodies.marker("issue", name, environment)
+    keep_issue(run, clock, marker, (title, body), author=author, well="Nothing waits")
     if failure is not None:
         raise failure
 
@@ -217,7 +212,7 @@ def review(ctx: click.Context, out: Path, pull_request: int | None, teams: tuple
         with GitHub(run, outside(ctx).clock) as api:
             found = review_of(api, run, pull_request, teams)
     except GitHubError as error:
-        _tell("No review", error)
+        tell_refusal("No review", error)
     try:
         out.write_bytes(orjson.dumps(found, option=orjson.OPT_APPEND_NEWLINE))
     except OSError as error:
@@ -227,10 +222,3 @@ def review(ctx: click.Context, out: Path, pull_request: int | None, teams: tuple
     if found is UNKNOWN:
         click.echo("Of a review nothing is known.")
     return 0
-
-
-def _tell(what: str, error: GitOpsError) -> None:
-    """Say what GitHub refused; nothing fails for it."""
-    click.echo(f"{what}: {error.code} {error.message}")
-    if error.hint:
-        click.echo(f"  {error.hint}")

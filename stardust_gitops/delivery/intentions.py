@@ -15,6 +15,7 @@ from stardust_gitops.content.fingerprint import SCHEME, delivery_fingerprints, r
 from stardust_gitops.content.model import Delivery
 from stardust_gitops.delivery.known import as_known
 from stardust_gitops.delivery.package import Package, lay_out
+from stardust_gitops.delivery.recipient import Choreography
 from stardust_gitops.delivery.rendering import message_options
 from stardust_gitops.delivery.results import (
     UNKNOWN_HINT,
@@ -47,6 +48,7 @@ from stardust_gitops.planning.model import Action, Item
 _CHANGING = re.compile(
     rb"<(MessageId|MessageThreadId|MessageCreatedDateTime|UpdateIndicator)>[^<]*<"
 )
+_BACKFILL = re.compile(rb"\s*<IsBackfill>[^<]*</IsBackfill>")
 _DOCUMENTS = (b"<SupplementalDocumentList>", b"</SupplementalDocumentList>")
 
 
@@ -83,6 +85,7 @@ def prepare(session: Session, item: Item, *, batch: str) -> Draft | None:
             _import(session, item, stream, intended)
             return None
     member = member_of(stream, intended)
+    _must_fit(choreography, member)
     return Draft(
         member=member,
         intended=intended,
@@ -100,7 +103,11 @@ def record(session: Session, batch: str, drafts: Sequence[Draft]) -> Shipment:
     """The shipment of these drafts, on record: batch and members in one append."""
     choreography = session.recipient.choreography
     folder = choreography.folder(drafts[0].member.icpn, batch)
-    if choreography.completion == "message":
+    completion: str = choreography.completion
+    if choreography.package == "zip":
+        completion = "archive"
+        marker_path = f"{folder}/{drafts[0].member.icpn}.zip"
+    elif completion == "message":
         marker_path = drafts[0].member.package.message_path
     else:
         marker_path = f"{folder}/{choreography.marker_name(folder, batch)}"
@@ -109,7 +116,7 @@ def record(session: Session, batch: str, drafts: Sequence[Draft]) -> Shipment:
         stream=batch_stream(session.desk.environment, session.recipient.id, batch),
         folder=folder,
         layout=choreography.layout,
-        completion=choreography.completion,
+        completion=completion,
         marker_path=marker_path,
         created=instant_text(session.desk.clock.now()),
         members=tuple(draft.member for draft in drafts),
@@ -126,7 +133,7 @@ def record(session: Session, batch: str, drafts: Sequence[Draft]) -> Shipment:
 def body_digest(message: bytes) -> str:
     """SHA-256 of a message without its ids, its time, what it says it is and what documents come
     with it: what tells whether it repeats another."""
-    said = _CHANGING.sub(rb"<\1><", message, count=4)
+    said = _BACKFILL.sub(b"", _CHANGING.sub(rb"<\1><", message, count=4), count=1)
     before, begin, after = said.partition(_DOCUMENTS[0])
     if begin:
         said = before.rstrip() + after.partition(_DOCUMENTS[1])[2]
@@ -207,6 +214,8 @@ def _intend(
     message = session.desk.bodies.write(delivery, header, options, fingerprint=fingerprint)
     _must_be_sound(session, message, options.version)
     beside = {} if options.mead is None else _mead(session, delivery, header, job.described)
+    if item.back_catalogue:
+        beside["back_catalogue"] = True
     return {
         "operation": str(item.action),
         "status": job.status,
@@ -280,7 +289,21 @@ def _options(session: Session, item: Item, job: Job, package: Package) -> Messag
         last_day=job.end_date or past.date().isoformat(),
         replaced_isrcs=job.replaced_isrcs,
         described=job.described,
+        back_catalogue=item.back_catalogue,
     )
+
+
+def _must_fit(choreography: Choreography, member: Member) -> None:
+    if choreography.package != "zip" or choreography.max_megabytes is None:
+        return
+    size = member.packed_size
+    if size > choreography.max_megabytes * 1_000_000:
+        raise MessageError(
+            f"the zip of release {member.icpn} would have {size:,} bytes, more than the"
+            f" {choreography.max_megabytes:,} MB that the recipient takes",
+            hint="leave files out for this target, or ask the recipient",
+            code="SG6016",
+        )
 
 
 def _must_be_sound(session: Session, message: bytes, version: str) -> None:

@@ -15,6 +15,7 @@ from stardust_gitops.messages.manifest import DeliveryType, ManifestVersion
 Layout = Literal["batch", "release"]
 Completion = Literal["manifest", "semaphore", "message"]
 Naming = Literal["ICPN_DD_TTT", "ICPN_DD_TT", "ICPN_T"]
+Packaging = Literal["files", "zip"]
 Verify = Literal["size", "read", "none"]
 
 DELIVERY_TYPES: Mapping[str, DeliveryType] = {
@@ -22,8 +23,10 @@ DELIVERY_TYPES: Mapping[str, DeliveryType] = {
     "update": "ReDelivery",
     "resend": "ReDelivery",
     "takedown": "TakeDown",
+    "back_catalogue": "BackCatalogDelivery",
 }
-"""Operation to the DeliveryType of the manifest (ERN Part 3), where a target says nothing else."""
+"""Operation, or ``back_catalogue`` for an insert of such, to the DeliveryType of the manifest (ERN
+Part 3), where a target says nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,8 @@ class Choreography:
     `completion` is what tells the recipient to begin, always uploaded last: a manifest, an empty
     semaphore, or the message itself (release by release only). `prefix` is the priority letter
     before a folder's name. In `semaphore`, the name of that file, ``{batch}`` stands for the
-    BatchId and ``{folder}`` for the folder it lies in.
+    BatchId and ``{folder}`` for the folder it lies in. With the `package` ``zip`` all files of a
+    release travel in one zip of at most `max_megabytes` (of 1,000,000 bytes), which completes it.
     """
 
     layout: Layout = "batch"
@@ -60,12 +64,19 @@ class Choreography:
     resources: str = "resources"
     semaphore: str = "BatchComplete_{batch}.xml"
     delivery_types: Mapping[str, DeliveryType] = field(default_factory=dict)
+    package: Packaging = "files"
+    max_megabytes: int | None = None
 
     def __post_init__(self) -> None:
         if self.layout == "batch" and self.completion == "message":
             raise CatalogueError(
                 "a batch cannot be completed by a message, because it holds several",
                 hint="use completion: manifest (or semaphore), or layout: release",
+            )
+        if self.package == "zip" and (self.layout, self.completion) != ("release", "message"):
+            raise CatalogueError(
+                "a zip package is a delivery by itself, without a manifest or a semaphore",
+                hint="use layout: release and completion: message with package: zip",
             )
         if self.max_releases < 1:
             raise CatalogueError("max_releases is less than 1", hint="let a batch hold a release")
@@ -83,6 +94,12 @@ class Choreography:
         """How many releases travel in one shipment."""
         return self.max_releases if self.layout == "batch" else 1
 
+    @property
+    def for_back_catalogue(self) -> Choreography:
+        """The choreography of back catalogue, which has low priority (``L``, ERN Part 3) where the
+        recipient is told priorities at all."""
+        return replace(self, prefix="L") if self.prefix else self
+
     def folder(self, icpn: str, batch: str) -> str:
         """The folder of a shipment (E.1): the BatchId, or release and timestamp."""
         name = batch if self.layout == "batch" else f"{icpn}_{batch}"
@@ -98,9 +115,22 @@ class Choreography:
             return f"BatchComplete_{batch}.xml"
         return self.semaphore.replace("{batch}", batch).replace("{folder}", folder)
 
-    def delivery_type(self, operation: str) -> DeliveryType:
+    def delivery_type(self, operation: str, *, back_catalogue: bool = False) -> DeliveryType:
         """The manifest's DeliveryType for an operation."""
-        return self.delivery_types.get(operation) or DELIVERY_TYPES[operation]
+        kind = "back_catalogue" if back_catalogue else operation
+        return self.delivery_types.get(kind) or DELIVERY_TYPES[kind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a recipient is not to be burdened with: bytes a second over all connections, messages a
+    minute, seconds that the files of one release may be under way. After so many `failures` in a
+    row it is left alone for a while (`circuit`)."""
+
+    bandwidth: float | None = None
+    per_minute: int | None = None
+    item_timeout: float | None = None
+    failures: int = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,3 +158,4 @@ class Recipient:
     verify: Verify = "size"
     connections: int = 2
     attempts: int = 5
+    limits: Limits = Limits()

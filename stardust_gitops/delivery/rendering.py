@@ -22,13 +22,15 @@ def message_options(
     last_day: str | None = None,
     replaced_isrcs: tuple[tuple[str, str], ...] = (),
     described: frozenset[str] = NOBODY,
+    back_catalogue: bool = False,
 ) -> MessageOptions:
     """The recipient's settings for the message of `package`; `MessageOptions.mead` says whether a
     MEAD message travels beside it.
 
     `last_day` (date text) is the one of what a takedown ends; it counts where the recipient
     wants an end date. `replaced_isrcs` are as in `MessageOptions`, `described` is what the
-    recipient was told of in MEAD messages before (`mead.described`).
+    recipient was told of in MEAD messages before (`mead.described`). `back_catalogue` is as in
+    `Item`.
     """
     assets = {(asset.role, asset.track): asset for asset in delivery.assets}
     names = tuple(
@@ -45,6 +47,7 @@ def message_options(
         takedown=recipient.takedown if takedown else None,
         purge=operation is Action.PURGE,
         update_indicator=_indicator(operation) if recipient.update_indicator else None,
+        backfill=back_catalogue,
         replaced_isrcs=replaced_isrcs,
         end_date=last_day if by_end_date else None,
         hash_algorithm=recipient.message.hash_algorithm,

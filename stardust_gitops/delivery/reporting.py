@@ -8,9 +8,11 @@ event                     fields
 ``recovering``            target, batch, members
 ``item_started``          target, release, operation, files, bytes
 ``file_started``          target, release, path, size
-``file_progress``         target, release, path, sent, size (bytes so far; ends at size)
+``file_progress``         target, release, path, sent, size (bytes sent by this run)
 ``file_done``             target, release, path, size, skipped (was there already)
 ``retry``                 target, attempt, seconds, error
+``waiting``               target, seconds, messages (as many as a minute may have)
+``circuit_closed``        target (it was left alone, and answers again)
 ``item_done``             target, release, outcome, text
 ``item_failed``           target, release, outcome, code, error, hint
 ``shipment_completed``    target, batch, folder, members

@@ -18,7 +18,8 @@ class Outcome(StrEnum):
     """What became of an item.
 
     `RESUMED` was begun by an earlier run and completed by this one; `EQUAL` needed no message,
-    because it would have repeated the last one; `SKIPPED` went stale since it was planned;
+    because it would have repeated the last one; `SKIPPED` went stale since it was planned, or its
+    target is left alone for now;
     `INTERRUPTED` was not finished because the run was told to stop, and is carried on by the next.
     """
 

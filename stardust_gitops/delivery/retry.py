@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import queue
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
@@ -10,12 +10,13 @@ from typing import TypeVar
 from tenacity import (
     RetryCallState,
     Retrying,
-    retry_if_exception_type,
+    retry_if_exception,
     stop_after_attempt,
     wait_exponential_jitter,
 )
 
 from stardust_gitops.clock import Clock
+from stardust_gitops.delivery.limits import Watch, pause
 from stardust_gitops.delivery.transports.base import PassingError, Transport, TransportError
 
 T = TypeVar("T")
@@ -23,10 +24,28 @@ T = TypeVar("T")
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
 """Seconds before the second and before the last attempts; a random second is added to each."""
+LONGEST_ASKED = 600.0
+"""Seconds that a recipient can make us wait by saying so."""
+
+_back_off = wait_exponential_jitter(initial=FIRST_WAIT, max=LONGEST_WAIT, jitter=1.0)
 
 
 class HaltedError(Exception):
     """The work was told to stop. Not an error of the item: the next run carries it on."""
+
+
+class ItemTimeoutError(PassingError):
+    """The files of an item were under way for longer than the target allows."""
+
+    default_code = "SG6010"
+
+    @classmethod
+    def of(cls, watch: Watch) -> ItemTimeoutError:
+        """The error for an item whose time is over."""
+        return cls(
+            f"it was not sent within {watch.limit:g} seconds (item_timeout), and broken off",
+            hint="the next apply carries on; if it only takes long, give it more item_timeout",
+        )
 
 
 class Line:
@@ -48,23 +67,31 @@ class Line:
         self._on_retry = on_retry
         self._transport: Transport | None = None
 
-    def do(self, action: Callable[[Transport], T], *, attempts: int | None = None) -> T:
-        """The result of `action`; after a `PassingError` again, on a new connection, with
-        exponential back-off and jitter. Other errors, and the last one, are raised.
+    @property
+    def connected(self) -> bool:
+        """Whether the connection is open, as far as is known."""
+        return self._transport is not None
 
-        Raises `HaltedError` instead of an error that came after the work was told to stop.
+    def do(self, action: Callable[[Transport], T], *, watch: Watch | None = None) -> T:
+        """The result of `action`; after a `PassingError` again, on a new connection, with
+        exponential back-off and jitter, and not before the time that the recipient asks for.
+        Other errors, and the last one, are raised.
+
+        When the time of `watch` is over, the connection is closed under whoever waits for an
+        answer, and `ItemTimeoutError` raised. Raises `HaltedError` instead of an error that came
+        after the work was told to stop.
         """
-        limit = stop_after_attempt(attempts or self._attempts)
+        limit = stop_after_attempt(self._attempts)
         retrying = Retrying(
-            retry=retry_if_exception_type(PassingError),
-            stop=lambda state: self._halted() or limit(state),
-            wait=wait_exponential_jitter(initial=FIRST_WAIT, max=LONGEST_WAIT, jitter=1.0),
-            sleep=self._sleep,
+            retry=retry_if_exception(_may_pass),
+            stop=lambda state: self._halted() or limit(state) or _too_late(state, watch),
+            wait=_pause,
+            sleep=lambda seconds: pause(seconds, self._clock, self._halted),
             before_sleep=self._announce,
             reraise=True,
         )
         try:
-            result: T = retrying(self._once, action)
+            result: T = retrying(self._once, action, watch)
             return result
         except TransportError as error:
             if self._halted():
@@ -79,13 +106,22 @@ class Line:
             with suppress(TransportError, OSError):
                 transport.close()
 
-    def _once(self, action: Callable[[Transport], T]) -> T:
+    def _once(self, action: Callable[[Transport], T], watch: Watch | None) -> T:
         try:
-            if self._transport is None:
-                self._transport = self._connect()
-            return action(self._transport)
+            transport = self._transport
+            if transport is None:
+                transport = self._transport = self._opened()
+            with _within(watch, transport):
+                return action(transport)
         except PassingError:
             self.close()
+            raise
+
+    def _opened(self) -> Transport:
+        try:
+            return self._connect()
+        except TransportError as error:
+            error.unreached = True
             raise
 
     def _announce(self, state: RetryCallState) -> None:
@@ -93,33 +129,47 @@ class Line:
         if error is not None:
             self._on_retry(state.attempt_number, state.upcoming_sleep, error)
 
-    def _sleep(self, seconds: float) -> None:
-        """In short pieces, so that a stop is heeded."""
-        while seconds > 0 and not self._halted():
-            self._clock.sleep(min(seconds, 1.0))
-            seconds -= 1.0
+
+@contextmanager
+def _within(watch: Watch | None, transport: Transport) -> Iterator[None]:
+    """Closes the transport when the time is over: what then comes of it is a time-out."""
+    if watch is None:
+        yield
+        return
+    over = threading.Event()
+
+    def break_off() -> None:
+        over.set()
+        with suppress(TransportError, OSError):
+            transport.close()
+
+    timer = threading.Timer(max(0.0, watch.left()), break_off)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except Exception as error:
+        # A library whose connection was closed under it may raise whatever it likes.
+        if over.is_set() and not isinstance(error, HaltedError):
+            raise ItemTimeoutError.of(watch) from error
+        raise
+    finally:
+        timer.cancel()
+        if over.is_set():
+            timer.join()
 
 
-class Lines:
-    """As many lines as a recipient allows, lent one at a time."""
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, PassingError) and not isinstance(error, ItemTimeoutError)
 
-    def __init__(self, make: Callable[[], Line], count: int) -> None:
-        self.count = max(1, count)
-        self._all = [make() for _ in range(self.count)]
-        self._free: queue.LifoQueue[Line] = queue.LifoQueue()
-        for line in self._all:
-            self._free.put(line)
 
-    @contextmanager
-    def borrow(self) -> Iterator[Line]:
-        """A line that nobody else uses; waits for one."""
-        line = self._free.get()
-        try:
-            yield line
-        finally:
-            self._free.put(line)
+def _too_late(state: RetryCallState, watch: Watch | None) -> bool:
+    """Whether the item's time is over before the next attempt."""
+    return watch is not None and state.upcoming_sleep >= watch.left()
 
-    def close(self) -> None:
-        """End all connections."""
-        for line in self._all:
-            line.close()
+
+def _pause(state: RetryCallState) -> float:
+    """Seconds before the next attempt: no less than the recipient asks for, within bounds."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after if isinstance(error, PassingError) else None
+    return max(_back_off(state), min(asked or 0.0, LONGEST_ASKED))

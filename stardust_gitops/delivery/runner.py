@@ -5,17 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from stardust_gitops.clock import Clock, instant_text
+from stardust_gitops.delivery.limits import MINUTE
 from stardust_gitops.delivery.recipient import Recipient
 from stardust_gitops.delivery.reporting import Reporter
 from stardust_gitops.delivery.results import ApplyResult, ItemResult, Outcome, outcome_counts
 from stardust_gitops.delivery.session import Check, Desk, Halt, Load
 from stardust_gitops.delivery.shipments.shipment import BatchIds
-from stardust_gitops.delivery.target import TargetResult, run_target
+from stardust_gitops.delivery.target import Left, TargetResult, run_target
 from stardust_gitops.errors import SafetyError
-from stardust_gitops.ledger.events import Provenance, StreamId
+from stardust_gitops.ledger.events import Provenance
 from stardust_gitops.ledger.store import LedgerStore
 from stardust_gitops.messages.check import check_message
 from stardust_gitops.planning.model import Item, Plan
@@ -35,20 +37,18 @@ def apply_plan(
     stop: threading.Event | None = None,
     check: Check = check_message,
     lease_wait: float = 0.0,
+    retry_now: bool = False,
 ) -> ApplyResult:
     """Send what the plan says, and bring to an end what earlier runs left open.
 
     `recipients` are the targets that may be contacted; `root` is the catalogue's. A target whose
-    lease somebody else holds is waited for `lease_wait` seconds. Setting `stop` (or ^C) ends the
+    lease somebody else holds is waited for `lease_wait` seconds; one that is left alone because it
+    failed too often is tried all the same with `retry_now`. Setting `stop` (or ^C) ends the
     run soon, with a ledger that the next run carries on from. Problems of items and targets are
     in the result. Raises `SafetyError` where a guard has stopped the plan, and `LedgerError`
     where the ledger cannot even be read.
     """
-    if plan.stops:
-        raise SafetyError(
-            "; ".join(reason.text for reason in plan.stops),
-            hint="allow what is meant with --allow or --allow-plan",
-        )
+    _must_not_be_stopped(plan)
     stop = threading.Event() if stop is None else stop
     desk = Desk(
         environment=plan.environment,
@@ -60,9 +60,10 @@ def apply_plan(
         check=check,
         reporter=reporter,
         batch_ids=BatchIds(recipients),
+        retry_now=retry_now,
     )
-    open_batches = _open_batches(desk)
-    work = _by_target(plan.items, open_batches, recipients)
+    left = _left(desk)
+    work = _by_target(plan.items, left, recipients)
     sends = sum(1 for item in plan.items if item.action.sends)
     reporter.event("run_started", environment=plan.environment, items=sends, targets=len(work))
 
@@ -71,7 +72,7 @@ def apply_plan(
             desk,
             recipients[target],
             work[target],
-            open_batches.get(target, []),
+            left.get(target, Left()),
             halt=Halt(stop=stop),
             provenance=provenance,
             lease_wait=lease_wait,
@@ -81,17 +82,29 @@ def apply_plan(
     return _conclude(plan, results, reporter, interrupted=stop.is_set())
 
 
-def _open_batches(desk: Desk) -> dict[str, list[StreamId]]:
-    snapshot = desk.ledger.snapshot(desk.environment, since=instant_text(desk.clock.now()))
-    found: dict[str, list[StreamId]] = {}
+def _must_not_be_stopped(plan: Plan) -> None:
+    if plan.stops:
+        raise SafetyError(
+            "; ".join(reason.text for reason in plan.stops),
+            hint="allow what is meant with --allow or --allow-plan",
+        )
+
+
+def _left(desk: Desk) -> dict[str, Left]:
+    """What earlier runs left at each target."""
+    since = instant_text(desk.clock.now() - timedelta(seconds=MINUTE))
+    snapshot = desk.ledger.snapshot(desk.environment, since=since)
+    found: dict[str, Left] = {}
     for stream in snapshot.batches:
-        found.setdefault(stream.target, []).append(stream)
+        found.setdefault(stream.target, Left()).batches.append(stream)
+    for each in snapshot.recent:
+        found.setdefault(each.target, Left()).sent.append(datetime.fromisoformat(each.time))
     return found
 
 
 def _by_target(
     items: Sequence[Item],
-    open_batches: Mapping[str, list[StreamId]],
+    left: Mapping[str, Left],
     recipients: Mapping[str, Recipient],
 ) -> dict[str, list[Item]]:
     """All items of each target that has something to send or to bring to an end."""
@@ -101,7 +114,7 @@ def _by_target(
     return {
         target: found.get(target, [])
         for target in recipients
-        if target in open_batches or any(i.action.sends for i in found.get(target, []))
+        if left.get(target, Left()).batches or any(i.action.sends for i in found.get(target, []))
     }
 
 

@@ -9,10 +9,13 @@ from pathlib import Path
 
 from stardust_gitops.clock import Clock
 from stardust_gitops.content.model import Delivery
+from stardust_gitops.delivery.circuit import Breaker
+from stardust_gitops.delivery.limits import Bandwidth, Pace, Watches, pause
+from stardust_gitops.delivery.lines import Crew, Lines
 from stardust_gitops.delivery.recipient import Recipient
 from stardust_gitops.delivery.reporting import Reporter
 from stardust_gitops.delivery.results import GOOD, ItemResult, Outcome
-from stardust_gitops.delivery.retry import HaltedError, Lines
+from stardust_gitops.delivery.retry import HaltedError
 from stardust_gitops.delivery.shipments.shipment import BatchIds, Member
 from stardust_gitops.errors import GitOpsError
 from stardust_gitops.ledger.events import StreamId
@@ -63,6 +66,8 @@ class Desk:
     reporter: Reporter
     batch_ids: BatchIds
     bodies: Bodies = field(default_factory=Bodies)
+    retry_now: bool = False
+    """Whether a target is tried that is to be left alone."""
 
     @property
     def test(self) -> bool:
@@ -72,7 +77,8 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Halt:
-    """Why work has to end early: the user's wish, a lost lease, a recipient out of reach."""
+    """Why work has to end early: the user's wish, a lost lease, a recipient out of reach or
+    anything else that ends the target's run."""
 
     stop: threading.Event
     lease_lost: threading.Event = field(default_factory=threading.Event)
@@ -131,8 +137,13 @@ class Session:
     recipient: Recipient
     journal: Journal
     lines: Lines
+    crew: Crew
+    circuit: Breaker
+    watches: Watches
     halt: Halt
     outcomes: Outcomes
+    bandwidth: Bandwidth | None = None
+    pace: Pace | None = None
     items: Mapping[str, Item]
     """What the plan says of this target, by GTIN-14, unchanged items included."""
 
@@ -144,6 +155,35 @@ class Session:
     def stream(self, release: str) -> StreamId:
         """The stream of a release at this target."""
         return StreamId(self.desk.environment, self.recipient.id, release)
+
+    def due(self) -> list[Item]:
+        """What is to be sent."""
+        return [item for item in self.items.values() if item.action.sends]
+
+    def sent(self, count: int) -> None:
+        """Count bytes that were put there, and wait where they were too many for a second."""
+        self.outcomes.sent(count)
+        if self.bandwidth is not None:
+            self.bandwidth.spend(count, self.halt)
+
+    def wait_for_pace(self, count: int) -> None:
+        """Wait until so many messages may be sent. `HaltedError` where the work has to end."""
+        seconds = 0.0 if self.pace is None else self.pace.wait_for(count)
+        if self.pace is not None and seconds > 0:
+            self.report("waiting", seconds=seconds, messages=self.pace.per_minute)
+            pause(seconds, self.desk.clock, self.halt)
+        self.halt.check()
+
+    def count_messages(self, count: int) -> None:
+        """So many messages are sent now."""
+        if self.pace is not None:
+            self.pace.take(count)
+
+    def answers(self) -> None:
+        """A delivery was completed: the recipient can be reached."""
+        if self.circuit.succeeded():
+            self.report("circuit_closed")
+            self.lines.widen()
 
     def report(self, name: str, **fields: object) -> None:
         """An event of this target."""

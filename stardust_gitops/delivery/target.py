@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from stardust_gitops.delivery.intentions import Draft, prepare, record
+from stardust_gitops.delivery.circuit import Breaker, CircuitOpenError, circuit_of
+from stardust_gitops.delivery.limits import Bandwidth, Pace, Watches
+from stardust_gitops.delivery.lines import Crew, Lines
+from stardust_gitops.delivery.phases import work
 from stardust_gitops.delivery.recipient import Recipient
 from stardust_gitops.delivery.results import ItemResult, Outcome
-from stardust_gitops.delivery.retry import HaltedError, Line, Lines
+from stardust_gitops.delivery.retry import HaltedError, Line
 from stardust_gitops.delivery.session import Desk, Halt, Outcomes, Session
-from stardust_gitops.delivery.shipments.recovery import recover
-from stardust_gitops.delivery.shipments.shipping import ship
-from stardust_gitops.errors import GitOpsError, LockedError, SafetyError
+from stardust_gitops.delivery.transports.base import TransportError
+from stardust_gitops.errors import GitOpsError, LockedError
+from stardust_gitops.ledger.circuit import circuit_stream
 from stardust_gitops.ledger.events import Provenance, StreamId
 from stardust_gitops.ledger.journal import Journal
 from stardust_gitops.ledger.lease import Wait, holding_lease
 from stardust_gitops.ledger.state import StreamState
 from stardust_gitops.ledger.store import LeaseHeldError, LeaseLostError
-from stardust_gitops.messages.problems import SchemaError
-from stardust_gitops.planning.model import OPERATIONS, Action, Item
+from stardust_gitops.planning.model import Action, Item
 
-_TAKEDOWNS, _PURGES = frozenset({Action.TAKEDOWN}), frozenset({Action.PURGE})
-_DELIVERIES = frozenset(OPERATIONS) - _TAKEDOWNS - _PURGES
 _SENT_BY_ANOTHER = "another run has sent it"
 _STALE = "another run was at it since it was planned; plan again"
 
@@ -37,17 +37,26 @@ class TargetResult:
     problem: GitOpsError | None
 
 
+@dataclass(slots=True, kw_only=True)
+class Left:
+    """What earlier runs left at a target: the shipments that are open, and the instants of the
+    messages that they sent of late."""
+
+    batches: list[StreamId] = field(default_factory=list)
+    sent: list[datetime] = field(default_factory=list)
+
+
 def run_target(
     desk: Desk,
     recipient: Recipient,
     items: Sequence[Item],
-    batches: Iterable[StreamId],
+    left: Left,
     *,
     halt: Halt,
     provenance: Provenance,
     lease_wait: float,
 ) -> TargetResult:
-    """Deliver what `items` say to one recipient, after the open shipments `batches`.
+    """Deliver what `items` say to one recipient, after what earlier runs `left`.
 
     Whatever happens at this target is in the result; only bugs are raised.
     """
@@ -56,6 +65,7 @@ def run_target(
     desk.reporter.event("target_started", target=recipient.id, items=len(sending))
     problem: GitOpsError | None = None
     try:
+        _must_not_be_open(desk, recipient.id)
         with holding_lease(
             desk.ledger,
             desk.environment,
@@ -65,7 +75,8 @@ def run_target(
             wait=_wait(desk, recipient.id, halt, lease_wait),
         ) as lease:
             journal = Journal(desk.ledger, lease=lease, clock=desk.clock, provenance=provenance)
-            _work(_session(desk, recipient, journal, halt, outcomes, items), batches)
+            session = _session(desk, recipient, journal, halt, outcomes, items, left)
+            _work_and_remember(session, left.batches)
             if journal.wrote:
                 desk.ledger.checkpoint()
     except HaltedError:
@@ -75,6 +86,13 @@ def run_target(
         problem = error
     _account_for_the_rest(desk, recipient, sending, outcomes, problem)
     return TargetResult(items=outcomes.results(), bytes_sent=outcomes.bytes_sent, problem=problem)
+
+
+def _must_not_be_open(desk: Desk, target: str) -> None:
+    """`CircuitOpenError` where the target is to be left alone for now."""
+    circuit = circuit_of(desk.ledger, desk.environment, target)
+    if circuit.is_open(desk.clock.now()) and not desk.retry_now:
+        raise CircuitOpenError.of(target, circuit)
 
 
 def _wait(desk: Desk, target: str, halt: Halt, seconds: float) -> Wait:
@@ -91,6 +109,7 @@ def _session(
     halt: Halt,
     outcomes: Outcomes,
     items: Sequence[Item],
+    left: Left,
 ) -> Session:
     def announce(attempt: int, seconds: float, error: BaseException) -> None:
         desk.reporter.event(
@@ -106,45 +125,53 @@ def _session(
             on_retry=announce,
         )
 
+    limits, clock = recipient.limits, desk.clock
+    circuit = Breaker(
+        journal,
+        circuit_stream(desk.environment, recipient.id),
+        circuit_of(desk.ledger, desk.environment, recipient.id),
+        failures=limits.failures,
+    )
+    lines = Lines(line, recipient.connections, narrow=circuit.probing)
     return Session(
         desk=desk,
         recipient=recipient,
         journal=journal,
-        lines=Lines(line, recipient.connections),
+        lines=lines,
+        crew=Crew(lines.count),
+        circuit=circuit,
+        watches=Watches(limits.item_timeout, clock),
         halt=halt,
         outcomes=outcomes,
         items={item.release: item for item in items},
+        bandwidth=None if limits.bandwidth is None else Bandwidth(limits.bandwidth, clock),
+        pace=None if limits.per_minute is None else Pace(limits.per_minute, clock, left.sent),
     )
 
 
-def _work(session: Session, batches: Iterable[StreamId]) -> None:
+def _work_and_remember(session: Session, batches: Iterable[StreamId]) -> None:
+    """Work, and put on record how the target has answered."""
+    circuit = session.circuit
     try:
         _skip_stale(session)
-        recover(session, batches)
-        due = [item for item in _due(session) if item.release not in session.outcomes]
-        for actions in (_TAKEDOWNS, _PURGES, _DELIVERIES):
-            queue = deque(item for item in due if item.action in actions)
-            while queue:
-                _ship_some(_apart(session) if actions is _PURGES else session, queue)
+        work(session, batches)
+    except TransportError as error:
+        circuit.failed(error)
+        circuit.remember()
+        raise
+    except HaltedError:
+        circuit.remember()
+        raise
     finally:
+        session.crew.close()
         session.lines.close()
-
-
-def _apart(session: Session) -> Session:
-    """The same session for what no manifest may name."""
-    recipient = session.recipient
-    apart = replace(recipient, choreography=recipient.choreography.apart)
-    return replace(session, recipient=apart)
-
-
-def _due(session: Session) -> list[Item]:
-    return [item for item in session.items.values() if item.action.sends]
+    circuit.remember()
 
 
 def _skip_stale(session: Session) -> None:
     """An item counts only as long as its stream is as it was when it was planned. Where another run
     has done just that work since, nothing is left to be done."""
-    for item in _due(session):
+    for item in session.due():
         stream = session.stream(item.release)
         if session.journal.version(stream) != item.stream_version:
             done = _is_done(item, session.ledger.state(stream))
@@ -173,40 +200,6 @@ def _is_done(item: Item, state: StreamState) -> bool:
     )
 
 
-def _ship_some(session: Session, queue: deque[Item]) -> None:
-    """One shipment of the next items; nothing where none of them has anything to send."""
-    session.halt.check()
-    desk, choreography = session.desk, session.recipient.choreography
-    batch = desk.batch_ids.take(
-        desk.ledger, desk.environment, session.recipient.id, desk.clock.now()
-    )
-    drafts: list[Draft] = []
-    while queue and len(drafts) < choreography.capacity:
-        session.halt.check()
-        draft = _draft(session, queue[0], batch=batch)
-        queue.popleft()
-        if draft is not None:
-            drafts.append(draft)
-    if drafts:
-        # A recipient that refuses us is noticed before anything is on record.
-        with session.lines.borrow() as line:
-            line.do(lambda transport: None)
-        shipment = record(session, batch, drafts)
-        sources = {path: source for d in drafts for path, source in d.sources.items()}
-        ship(session, shipment, shipment.members, sources)
-
-
-def _draft(session: Session, item: Item, *, batch: str) -> Draft | None:
-    """The draft of an item; ``None`` where there is none, which is then in the results."""
-    try:
-        return prepare(session, item, batch=batch)
-    except (SafetyError, LockedError, SchemaError):
-        raise  # somebody else writes to this stream or has our lease, or no message can be judged
-    except GitOpsError as error:
-        session.refuse(item.release, str(item.action), error)
-        return None
-
-
 def _account_for_the_rest(
     desk: Desk,
     recipient: Recipient,
@@ -226,9 +219,7 @@ def _account_for_the_rest(
     for item in sending:
         if item.release in outcomes:
             continue
-        outcome = Outcome.INTERRUPTED
-        if problem is not None:
-            outcome = Outcome.LOCKED if isinstance(problem, LockedError) else Outcome.FAILED
+        outcome = Outcome.INTERRUPTED if problem is None else _outcome_of(problem)
         outcomes.add(
             ItemResult(
                 release=item.release,
@@ -240,3 +231,10 @@ def _account_for_the_rest(
                 hint=problem.hint if problem else "`stardust-gitops apply` carries it on",
             )
         )
+
+
+def _outcome_of(problem: GitOpsError) -> Outcome:
+    """What becomes of an item that was not come to."""
+    if isinstance(problem, LockedError):
+        return Outcome.LOCKED
+    return Outcome.SKIPPED if isinstance(problem, CircuitOpenError) else Outcome.FAILED

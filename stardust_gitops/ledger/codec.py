@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from stardust_gitops.ledger.state import BatchState, Phase, Rejection, Sent, StreamState
+from stardust_gitops.ledger.state import Answer, BatchState, Phase, Rejection, Sent, StreamState
 
 _PHASES = {phase.value: phase for phase in Phase}
 
@@ -39,7 +39,11 @@ def release_state(fields: dict[str, Any]) -> StreamState:
     if (sent := fields.get("previous")) is not None:
         fields["previous"] = Sent(**sent)
     if (rejection := fields.get("rejected")) is not None:
+        if (sent := rejection.get("sent")) is not None:
+            rejection["sent"] = Sent(**sent)
         fields["rejected"] = Rejection(**rejection)
+    if (answer := fields.get("answer")) is not None:
+        fields["answer"] = Answer(**answer)
     if (phase := fields.get("phase")) is not None:
         fields["phase"] = _PHASES[phase]
     if (phase := fields.get("previous_phase")) is not None:
@@ -65,6 +69,6 @@ def _fields(value: Any) -> dict[str, Any]:
 
 _DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {
     kind: tuple((field.name, field.default) for field in fields_of(kind))
-    for kind in (StreamState, BatchState, Sent, Rejection)
+    for kind in (StreamState, BatchState, Sent, Rejection, Answer)
 }
 """Each field with its default, which for a required field is a mark that equals no value."""

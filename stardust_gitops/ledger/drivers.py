@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
-from stardust_gitops.errors import GitOpsError
+from stardust_gitops.objects.packages import must_have as _must_have
 
 
 def must_have(module: str, extra: str) -> None:
     """`GitOpsError` that says how to install `extra` where `module` cannot be imported."""
-    try:
-        import_module(module)
-    except ImportError as error:
-        raise GitOpsError(
-            f"this ledger needs a package that is not installed ({error})",
-            hint=f'install it:  pip install "stardust-gitops[{extra}]"',
-            code="SG6092",
-        ) from error
+    _must_have(module, extra, "this ledger")

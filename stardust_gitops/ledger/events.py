@@ -1,9 +1,10 @@
 """The events of the ledger, as values. Pure: no database, no clock.
 
 A stream is (environment, target, subject). The subject is the GTIN-14 of a release,
-``batch:<id>`` for what is shipped together, or ``lease`` for takeovers of the target's lease.
-Events of a stream are numbered 1, 2, 3…; each carries the hash of the one before, so that nothing
-can be changed or dropped in the middle unnoticed.
+``batch:<id>`` for what is shipped together, ``lease`` for takeovers of the target's lease,
+``receipts`` for the files in which the recipient answers, or ``circuit`` for whether the target can
+be reached (`ledger.circuit`). Events of a stream are numbered 1, 2, 3…; each carries the hash of
+the one before, so that nothing can be changed or dropped in the middle unnoticed.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ from typing import Any, NamedTuple
 
 import orjson
 
-FIRST_FORMAT, EVENT_FORMAT = 1, 2
-"""Of events, the oldest and the newest. Format 2 adds the kind ``erased``."""
+FIRST_FORMAT, EVENT_FORMAT = 1, 3
+"""Of events, the oldest and the newest. Format 2 adds the kind ``erased``, 3 ``receipt_read``."""
 
 GENESIS = "0" * 64
 BATCH_PREFIX = "batch:"
 LEASE_SUBJECT = "lease"
-REFERENCES = ("content", "message", "mead", "marker")
+RECEIPTS_SUBJECT = "receipts"
+CIRCUIT_SUBJECT = "circuit"
+_RECORDS = frozenset({LEASE_SUBJECT, RECEIPTS_SUBJECT, CIRCUIT_SUBJECT})
+REFERENCES = ("content", "message", "mead", "marker", "raw")
 """Keys of `Event.data` that hold digests of bytes in the content store."""
 
 
@@ -41,7 +45,7 @@ class StreamId(NamedTuple):
     @property
     def is_release(self) -> bool:
         """Whether this is the stream of a release."""
-        return not self.is_batch and self.subject != LEASE_SUBJECT
+        return not self.is_batch and self.subject not in _RECORDS
 
 
 class Kind(StrEnum):
@@ -61,9 +65,17 @@ class Kind(StrEnum):
     RESOLVED = "resolved"
     LEASE_TAKEN_OVER = "lease_taken_over"
     ERASED = "erased"
+    RECEIPT_READ = "receipt_read"
+    CIRCUIT_OPENED = "circuit_opened"
+    CIRCUIT_CLOSED = "circuit_closed"
 
 
-_FORMATS = {Kind.ERASED: 2}
+_FORMATS = {
+    Kind.ERASED: 2,
+    Kind.RECEIPT_READ: 3,
+    Kind.CIRCUIT_OPENED: 3,
+    Kind.CIRCUIT_CLOSED: 3,
+}
 
 
 def format_of(kind: Kind) -> int:
@@ -92,15 +104,24 @@ class Event:
       MEAD message travels also mead (digest), mead_id, mead_size and mead_body, which are to it
       what message, message_id, message_size and body are to the message. Of a batch: folder,
       layout, members, created, marker_path
-    - completing: of a batch also members, marker (digest)
+    - completing: of a batch also members, marker (digest; of a zip, that of what is in it)
     - failed: text, code, outcome (``unknown`` where the marker was begun and nobody knows)
-    - acknowledged: message_id, status, text; rejected: message_id, action, text
+    - acknowledged, rejected: message_id, status (`state.Answer.status`), text, code (the
+      recipient's own word), action (what it proposes, rejected only), time (instant text: the
+      recipient's own); of a receipt that was read also batch, file (its path) and raw (digest of
+      its bytes). The message may be an earlier one, or a MEAD message
+    - receipt_read: of one file, as it was read: path, size, modified (instant text), sha256, raw
+      (digest), receipts (how many), keys (digests of those that are on record), unmatched (those
+      that are about no message of ours); where it could not be read, problem instead
     - imported: as intended, and phase (default ``live``)
     - moved: ``to`` in the stream that ends; ``from`` and state (`codec.moved_state`) in the new
-    - resolved: outcome (``delivered`` or ``resend``)
+    - resolved: outcome (``delivered``, ``resend``; ``refused`` where the recipient did not begin,
+      and said so, then also code and text)
     - erased: digests (of bytes to which earlier events of this stream refer, and which are kept no
       more), reason (``keep_for``), keep_for, text
     - lease_taken_over: reason (``dead``, ``expired``, ``by hand``), fence, holder, lost (whose)
+    - circuit_opened: failures (in a row), until (instant text), cool_down (seconds), code, text,
+      item (GTIN-14); circuit_closed: failures (in a row so far), and of the others what there is
     """
 
     stream: StreamId

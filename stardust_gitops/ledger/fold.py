@@ -12,11 +12,14 @@ from typing import Any
 
 from stardust_gitops.ledger.codec import release_state
 from stardust_gitops.ledger.events import Event, Kind
-from stardust_gitops.ledger.state import BatchState, Phase, Rejection, Sent, StreamState
+from stardust_gitops.ledger.state import Answer, BatchState, Phase, Rejection, Sent, StreamState
 from stardust_gitops.ledger.store import LedgerError
 
 UNKNOWN = "unknown"
 DELIVERED = "delivered"
+REJECTED = "rejected"
+ACCEPTANCES = frozenset({"accepted", "live"})
+"""What a recipient says (`Answer.status`) that takes what it was sent."""
 
 _PHASE_AFTER = {
     "insert": Phase.LIVE,
@@ -142,6 +145,7 @@ def _completed(state: StreamState, event: Event) -> Changes:
         "protected": sent.protected,
         "last_body": sent.body,
         "rejected": None,
+        "answer": None,
     }
 
 
@@ -163,19 +167,74 @@ def _answers_open(state: StreamState, message_id: str) -> bool:
     return state.open is not None and state.marker_begun and state.open.message_id == message_id
 
 
+def _last_sent(state: StreamState) -> Sent | None:
+    """The last delivery that an answer can be about: the one that was rejected, or the baseline."""
+    rejected = state.rejected.sent if state.rejected else None
+    return rejected or state.baseline
+
+
+def _answered(state: StreamState, event: Event) -> Sent | None:
+    """What an answer is about, where it says something new of the last delivery.
+
+    Answers to earlier messages are records. Of those to one message the last one counts by the
+    recipient's own time; one without a time is as late as it was recorded.
+    """
+    message_id, sent, said = _text(event.data, "message_id"), _last_sent(state), state.answer
+    if sent is None or sent.message_id != message_id:
+        return None
+    time = _optional(event.data, "time")
+    if said is None or said.message_id != message_id or time is None:
+        return sent
+    return sent if time >= said.time else None
+
+
+def _answer(event: Event, status: str) -> Answer:
+    return Answer(
+        message_id=_text(event.data, "message_id"),
+        status=status,
+        time=_optional(event.data, "time") or event.time,
+        text=_optional(event.data, "text"),
+    )
+
+
 def _acknowledged(state: StreamState, event: Event) -> Changes:
-    reached = _answers_open(state, _text(event.data, "message_id"))
-    return _completed(state, event) if reached else _NONE
+    status = str(event.data.get("status", UNKNOWN))
+    said = {"answer": _answer(event, status)}
+    if _answers_open(state, _text(event.data, "message_id")):
+        return {**_completed(state, event), **said}
+    sent = _answered(state, event)
+    if sent is None:
+        return _NONE
+    if state.rejected is None:
+        return said
+    return {**_taken_back(state, sent), **said} if status in ACCEPTANCES else _NONE
+
+
+def _taken_back(state: StreamState, sent: Sent) -> Changes:
+    """The recipient rejected a delivery and takes it after all: it counts again."""
+    return {
+        "baseline": sent,
+        "phase": _PHASE_AFTER[sent.operation],
+        "previous": state.baseline,
+        "previous_phase": state.phase,
+        "last_body": sent.body,
+        "rejected": None,
+    }
 
 
 def _rejected(state: StreamState, event: Event) -> Changes:
-    message_id = _text(event.data, "message_id")
-    if state.open is not None and _answers_open(state, message_id):
+    answer = _answer(event, REJECTED)
+    if state.open is not None and _answers_open(state, answer.message_id):
         completed = _completed(state, event)
-        return {**completed, **_without(state.open, replace(state, **completed), event)}
-    if state.baseline is None or state.baseline.message_id != message_id:
+        changes = {**completed, **_without(state.open, replace(state, **completed), event)}
+        return {**changes, "answer": answer}
+    sent = _answered(state, event)
+    if sent is None:
         return _NONE
-    return _without(state.baseline, state, event)
+    if state.rejected is not None and state.rejected.sent is sent:
+        action, text = _optional(event.data, "action"), answer.text
+        return {"rejected": replace(state.rejected, action=action, text=text), "answer": answer}
+    return {**_without(sent, state, event), "answer": answer}
 
 
 def _without(sent: Sent, state: StreamState, event: Event) -> Changes:
@@ -200,6 +259,7 @@ def _without(sent: Sent, state: StreamState, event: Event) -> Changes:
             operation=sent.operation,
             action=_optional(event.data, "action"),
             text=_optional(event.data, "text"),
+            sent=sent,
         ),
     }
 
@@ -222,7 +282,10 @@ def _imported(state: StreamState, event: Event) -> Changes:
     }
     own = sent.message_id is not None or sent.body is None
     if own or old is None or not sent.body == state.last_body == old.body:
-        return {**changes, "baseline": sent, "previous": old, "previous_phase": state.phase}
+        before = {"previous": old, "previous_phase": state.phase}
+        return {**changes, **before, "baseline": sent, "answer": None}
+    if state.rejected is not None:
+        changes["answer"] = None  # it was about the message that was rejected
     carried = (
         *("operation", "message_id", "thread_id", "created", "message", "batch"),
         *("mead", "mead_body"),
@@ -249,7 +312,7 @@ def _moved(state: StreamState, event: Event) -> Changes:
     }
 
 
-_NESTED = ("baseline", "open", "previous", "rejected")
+_NESTED = ("baseline", "open", "previous", "rejected", "answer")
 _CARRIED = tuple(f.name for f in fields(StreamState) if f.name not in ("version", "head"))
 
 
@@ -285,7 +348,8 @@ _RELEASE: Mapping[Kind, Callable[[StreamState, Event], Changes]] = {
     Kind.RESOLVED: _resolved,
     Kind.ERASED: _erased,
 }
-"""`file_uploaded` is advisory and `lease_taken_over` a record: neither changes a state."""
+"""`file_uploaded` is advisory; `lease_taken_over` and those of a circuit are records, the last of
+which tells all: none changes a state."""
 
 
 def _batch_intended(state: BatchState, event: Event) -> Changes:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from stardust_gitops.clock import Clock, instant_text
 from stardust_gitops.ledger.events import Event, Kind, Provenance, StreamId, format_of
 from stardust_gitops.ledger.store import Lease, LedgerStore
+
+_ADVICE = 50
+"""Advisory events that are kept back, to be appended together: each by itself costs as much as
+putting a small file."""
 
 
 class Entry(NamedTuple):
@@ -35,6 +40,7 @@ class Journal:
         self._provenance = provenance
         self._lock = threading.Lock()
         self._heads: dict[StreamId, tuple[int, str]] = {}
+        self._advice: list[Entry] = []
         self.wrote = False
         """Whether anything was appended."""
 
@@ -43,14 +49,23 @@ class Journal:
         """The fencing number of the lease."""
         return self._lease.fence
 
+    def now(self) -> datetime:
+        """The time that an event would have."""
+        return self._clock.now()
+
     def version(self, stream: StreamId) -> int:
         """The version of a stream, as this run knows it."""
         with self._lock:
             return self._head(stream)[0]
 
     def append(self, *entries: Entry) -> None:
-        """Append all or nothing, durable on return. Errors as of `LedgerStore.append`."""
+        """Append all or nothing, durable on return, after what was advised before. Errors as of
+        `LedgerStore.append`."""
         with self._lock:
+            entries = (*self._advice, *entries)
+            if not entries:
+                return
+            self._advice.clear()
             time = instant_text(self._clock.now())
             heads: dict[StreamId, tuple[int, str]] = {}
             events = []
@@ -73,10 +88,16 @@ class Journal:
             self.wrote = True
 
     def advise(self, entry: Entry) -> None:
-        """Append what may be lost, where the ledger keeps such events at all; else nothing. What
-        it would tell is then found out at the recipient."""
-        if self._ledger.keeps_advisory:
-            self.append(entry)
+        """Append what may be lost, before the next event or when there is more of it, where the
+        ledger keeps such events at all; else nothing. What it would tell is then found out at the
+        recipient."""
+        if not self._ledger.keeps_advisory:
+            return
+        with self._lock:
+            self._advice.append(entry)
+            enough = len(self._advice) >= _ADVICE
+        if enough:
+            self.append()
 
     def _head(self, stream: StreamId) -> tuple[int, str]:
         if stream not in self._heads:

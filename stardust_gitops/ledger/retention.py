@@ -121,11 +121,12 @@ def _needs(snapshots: Iterable[Snapshot]) -> tuple[set[str], set[StreamId]]:
 
 
 def _needed(state: StreamState) -> Iterator[str]:
-    for sent, phase in ((state.baseline, state.phase), (state.previous, state.previous_phase)):
+    for known, phase in ((state.baseline, state.phase), (state.previous, state.previous_phase)):
+        if known is not None:
+            yield from _all_of(known) if phase in _LIVING else (known.content,)
+    for sent in (state.open, state.rejected.sent if state.rejected else None):
         if sent is not None:
-            yield from _all_of(sent) if phase in _LIVING else (sent.content,)
-    if state.open is not None:
-        yield from _all_of(state.open)
+            yield from _all_of(sent)
 
 
 def _all_of(sent: Sent) -> Iterator[str]:

@@ -58,12 +58,31 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
-    """A recipient's no to the last delivery; `action` is what it proposed, in DDEX's words."""
+    """A recipient's no to the last delivery; `action` is what it proposed, in DDEX's words.
+
+    `sent` is what it rejected: that counts after all where the recipient takes its no back.
+    """
 
     fingerprint: str
     assets_fingerprint: str
     operation: str
     action: str | None = None
+    text: str | None = None
+    sent: Sent | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The recipient's last word about the last message that it was sent.
+
+    `status` is one of ``received``, ``processing``, ``accepted``, ``live``, ``rejected`` and
+    ``unknown`` (said in words that nobody translated: they are in `text`). `time` is an instant
+    text: the recipient's own where it told one, else when the answer was recorded.
+    """
+
+    message_id: str
+    status: str
+    time: str
     text: str | None = None
 
 
@@ -92,6 +111,9 @@ class StreamState:
     previous: Sent | None = None
     """The baseline before the present one: what counts again if the present one is rejected."""
     previous_phase: Phase = Phase.NEVER
+    answer: Answer | None = None
+    """What the recipient last said about the last message: that of the baseline, or the one that
+    it rejected. ``None`` where it has said nothing, and while a newer one has been completed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

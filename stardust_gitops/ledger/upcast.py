@@ -22,7 +22,7 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Takes the JSON of an event in one format and returns it in the next."""
 
 UPCASTERS: Mapping[int, Upcaster] = {}
-"""By the format that they read. Format 2 only adds a kind to format 1, so there are none yet."""
+"""By the format that they read. Formats 2 and 3 only add kinds to format 1: there are none yet."""
 
 
 def read_event(body: bytes, upcasters: Mapping[int, Upcaster] = UPCASTERS) -> Event:

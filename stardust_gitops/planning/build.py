@@ -8,6 +8,7 @@ from datetime import datetime
 from stardust_gitops.diagnostics import Finding
 from stardust_gitops.ledger.state import StreamState
 from stardust_gitops.ledger.store import Snapshot
+from stardust_gitops.planning.caps import Caps
 from stardust_gitops.planning.decide import decide
 from stardust_gitops.planning.guards import Guards
 from stardust_gitops.planning.hashing import plan_hash
@@ -73,15 +74,17 @@ def build_plan(
     selection.check(_candidates(world))
     items = _selected(world, selection, _all_items(world, now, permissions, resend))
     items = items if finish is None else finish(items)
-    name = plan_hash(environment, items)
+    caps = Caps(world=world, recent=snapshot.recent, now=now)
+    ordered = caps.held(in_order(items, now))
+    name = plan_hash(environment, ordered)
     guards = _guards(world, environment, snapshot, safety, permissions, now)
     return Plan(
         environment=environment,
         catalogue=catalogue,
         commit=commit,
         plan_hash=name,
-        items=in_order(items, now),
-        stops=guards.stops(items, name),
+        items=ordered,
+        stops=guards.stops(ordered, name),
         findings=tuple(sorted(findings, key=Finding.sort_key)),
         narrowed=not selection.everything,
     )

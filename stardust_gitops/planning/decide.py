@@ -37,8 +37,20 @@ from stardust_gitops.planning.reasons import (
     unknown_reason,
     waits_for_reason,
 )
+from stardust_gitops.planning.rejections import (
+    is_about,
+    may_repeat,
+    rejected_reason,
+    wants_message_only,
+)
 from stardust_gitops.planning.settings import TargetSettings
-from stardust_gitops.planning.timing import hold_reason, late_finding, waits
+from stardust_gitops.planning.timing import (
+    hold_reason,
+    is_back_catalogue,
+    late_finding,
+    wait_of,
+    waits,
+)
 
 REMOVALS = frozenset({Action.TAKEDOWN, Action.PURGE})
 
@@ -73,8 +85,20 @@ class Case(NamedTuple):
         """Whether the release may not be taken down; the ledger remembers what was protected."""
         return (self.state.protected or self.desired.prevent_takedown) and not self.permitted
 
+    @property
+    def repeats(self) -> bool:
+        """Whether what was rejected is sent again as it is, because the user asks."""
+        return self.resend and may_repeat(self.state.rejected)
+
+    @property
+    def without_files(self) -> bool:
+        """Whether what was rejected is sent again, and the recipient has its files."""
+        return self.resend and wants_message_only(self.state.rejected, self.desired)
+
     def with_files(self, operation: Action) -> bool:
         """Whether audio and art travel with an operation."""
+        if self.without_files:
+            return False
         match operation:
             case Action.INSERT:
                 returns = self.state.phase is Phase.TAKEN_DOWN and self.state.rejected is None
@@ -116,6 +140,7 @@ class Case(NamedTuple):
             street_date=desired.street_date,
             resumes=resumes,
             findings=findings or desired.warnings,
+            back_catalogue=is_back_catalogue(carried, desired.street_date, self.now.date()),
         )
 
 
@@ -223,7 +248,7 @@ def _removal(case: Case, why: tuple[Reason, ...]) -> Item:
     if desired.purge is not None:
         asked = Reason(code="purge_asked", text=f"a purge is asked for: {desired.purge}")
         why = (*why, asked) if operation is Action.PURGE else (*why, asked, PURGE_NOT_TAKEN)
-    if _was_rejected(case, removal=operation):
+    if _was_rejected(case, removal=operation) and not case.repeats:
         return case.item(Action.BLOCKED, _rejection(case), operation=operation)
     if case.protected:
         return case.item(Action.BLOCKED, protected_reason(desired.icpn), operation=operation)
@@ -247,10 +272,12 @@ def _active(case: Case) -> Item:
     if desired.errors or desired.message_fingerprint is None:
         return _invalid(case)
     operation, reasons = _compare(case)
-    asked = case.resend and state.phase is Phase.LIVE
-    if _was_rejected(case, removal=None) and not asked:
+    rejected = _was_rejected(case, removal=None)
+    if rejected and not case.repeats:
         return case.item(Action.BLOCKED, _rejection(case), operation=_again(case))
-    if asked:
+    if rejected and operation.sends and (state.phase is not Phase.LIVE or case.without_files):
+        reasons = (RESEND_ASKED,)
+    elif case.resend and state.phase is Phase.LIVE:
         changed = reasons if operation is Action.UPDATE else ()
         operation, reasons = Action.RESEND, (RESEND_ASKED, *changed)
     resumed = _resumed(case, removal=None)
@@ -300,12 +327,11 @@ def _is_such(operation: str, removal: Action | None) -> bool:
 
 def _was_rejected(case: Case, *, removal: Action | None) -> bool:
     """Whether the recipient has said no to just this: same content, same direction."""
-    rejected, desired = case.state.rejected, case.desired
+    rejected = case.state.rejected
     return (
         rejected is not None
         and _is_such(rejected.operation, removal)
-        and rejected.fingerprint == desired.message_fingerprint
-        and rejected.assets_fingerprint == desired.assets_fingerprint
+        and is_about(rejected, case.desired)
     )
 
 
@@ -333,28 +359,25 @@ def _invalid(case: Case) -> Item:
 
 
 def _rejection(case: Case) -> Reason:
-    rejected = case.state.rejected
-    text = "the recipient rejected it"
-    if rejected is not None and rejected.text:
-        text += f": {rejected.text}"
-    if rejected is not None and rejected.action:
-        text += f" (proposes {rejected.action})"
-    return Reason(code="rejected", text=f"{text}; it is sent again when its content has changed")
+    return rejected_reason(case.state.rejected, case.desired.icpn, case.target.id)
 
 
 def _timed(case: Case, item: Item) -> Item:
-    """Hold what may not go yet, and warn of what comes too late."""
+    """Hold what may not go yet, and warn of what comes too late. Windows never hold what announces
+    a takedown. What was begun keeps its message while it is held."""
     if not item.action.sends:
         return item
-    late = late_finding(case.desired, case.target, item.action, case.now)
+    desired, target, state = case.desired, case.target, case.state
+    announces = desired.ends and state.phase is Phase.LIVE
+    wait = wait_of(desired, None if announces else target.windows, case.now)
+    late = late_finding(desired, target, item.action, case.now, wait and wait.until)
     if late is not None:
         item = item._replace(findings=(*item.findings, late))
-    if not waits(case.desired, case.now):
+    if wait is None:
         return item
     return item._replace(
         action=Action.HELD,
         operation=item.action,
-        reasons=(hold_reason(case.desired, "send_from"), *item.reasons),
-        not_before=case.desired.not_before,
-        resumes=False,
+        reasons=(wait.reason, *item.reasons),
+        not_before=wait.until,
     )

@@ -5,6 +5,7 @@ Within format 1 fields are only added. A reader refuses a higher major number.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from stardust_gitops.clock import instant_text
@@ -45,6 +46,7 @@ def plan_document(plan: Plan, *, include_unchanged: bool = False) -> dict[str, A
         "items": [item_document(item) for item in listed],
         "stops": [_reason(reason) for reason in plan.stops],
         "findings": [finding_document(finding) for finding in plan.findings],
+        "circuits": [asdict(circuit) for circuit in plan.circuits],
     }
 
 
@@ -69,6 +71,7 @@ def item_document(item: Item) -> dict[str, Any]:
         "message_fingerprint": item.message_fingerprint,
         "assets_fingerprint": item.assets_fingerprint,
         "resumes": item.resumes,
+        "back_catalogue": item.back_catalogue,
         "findings": [finding_document(finding) for finding in item.findings],
     }
 

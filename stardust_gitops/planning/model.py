@@ -111,7 +111,8 @@ class Item(NamedTuple):
 
     `operation` is what will be sent when `action` sends, else what waits behind a held or blocked
     item (``None`` where nothing does). `with_files` tells whether audio and art travel.
-    `resumes` tells that an open intention is carried on with its own message.
+    `resumes` tells that an open intention is carried on with its own message. `back_catalogue`
+    tells that the operation brings the target what came out long ago (`timing.is_back_catalogue`).
     """
 
     release: str
@@ -133,11 +134,26 @@ class Item(NamedTuple):
     street_date: str | None = None
     resumes: bool = False
     findings: tuple[Finding, ...] = ()
+    back_catalogue: bool = False
 
     @property
     def name(self) -> str:
         """Artist and title (`release_name`)."""
         return release_name(self.artist, self.title)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCircuit:
+    """A target at which so many deliveries in a row failed that it is left alone until an instant
+    (text); `code` and `text` are the last error's. `due` tells that the time has passed: the next
+    apply tries one item, and the others if that succeeds."""
+
+    target: str
+    failures: int
+    until: str
+    due: bool
+    code: str | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +163,7 @@ class Plan:
     `stops` are tripped guards: `apply` refuses while there are any. `narrowed` tells that only a
     part of the catalogue was asked about. `against` is the commit that it was compared with,
     where no ledger was read: what that commit says is then taken for what recipients have.
+    `circuits` are the targets that are left alone for now, though their items are planned.
     """
 
     environment: str
@@ -158,6 +175,7 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     narrowed: bool = False
     against: str | None = None
+    circuits: tuple[OpenCircuit, ...] = ()
 
     def count(self, action: Action) -> int:
         """Number of items with this action."""

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from stardust_gitops.catalog.windows import opening
 from stardust_gitops.clock import instant_text
 from stardust_gitops.diagnostics import Severity
 from stardust_gitops.ledger.state import StreamState
 from stardust_gitops.ledger.store import Snapshot
+from stardust_gitops.planning.decide import REMOVALS
 from stardust_gitops.planning.model import Action, Desired, Item, Plan, Reason
-from stardust_gitops.planning.ordering import BACK_CATALOGUE_AGE
 from stardust_gitops.planning.settings import TargetSettings
 from stardust_gitops.planning.strays import Key
-from stardust_gitops.planning.timing import late_finding, plain_date
+from stardust_gitops.planning.timing import BACK_CATALOGUE_AGE, late_finding, plain_date
 
 EARLY = timedelta(days=7)
 """So long before its street date is told of a release that cannot go as it is."""
@@ -111,15 +112,25 @@ class Watch:
                 yield Notice(item=item, reasons=reasons, when=self._when(item))
 
     def _when(self, item: Item) -> datetime | None:
-        """The time that the catalogue sets for an item."""
+        """The time that is set for an item: until then it is held, or it was."""
+        if item.not_before is not None:
+            return item.not_before
         wish = self.wishes.get(Key(item.target, item.release))
-        return None if wish is None else wish.not_before
+        target = self.targets.get(item.target)
+        when = None if wish is None else wish.not_before
+        if when is None or target is None or target.windows is None or item.action in REMOVALS:
+            return when
+        found = opening(target.windows, when)
+        return when if found is None else found.when
 
     def _missed(self, item: Item) -> Reason | None:
         """Its time has come, and a run that should have sent it has not."""
         when = self._when(item)
         if when is None or self.every is None or not item.action.sends:
             return None
+        target = self.targets.get(item.target)
+        if target is not None and target.is_capped and item.action not in REMOVALS:
+            return None  # nobody knows for how long its cap was full
         if self.now - when <= PATIENCE * self.every:
             return None
         since = f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
@@ -141,7 +152,7 @@ class Watch:
             return None
         if street <= today:
             return Reason(code="street_date", text=f"came out on {street} and is not there")
-        return _in_time(item, wish, target, street, today)
+        return _in_time(item, target, street, today)
 
 
 def missed_runs(last: datetime | None, now: datetime, every: timedelta) -> Reason | None:
@@ -167,13 +178,11 @@ def span(time: timedelta) -> str:
     return f"{minutes} min"
 
 
-def _in_time(
-    item: Item, wish: Desired, target: TargetSettings, street: date, today: date
-) -> Reason | None:
+def _in_time(item: Item, target: TargetSettings, street: date, today: date) -> Reason | None:
     """A release that is still to come out."""
     goes = today
-    if item.action is Action.HELD and wish.not_before is not None:
-        goes = max(today, wish.not_before.astimezone(UTC).date())
+    if item.action is Action.HELD and item.not_before is not None:
+        goes = max(today, item.not_before.astimezone(UTC).date())
     stuck = not item.action.sends and (item.action is not Action.HELD or item.not_before is None)
     needed = target.lead_time_new or timedelta()
     if street - goes >= needed + (EARLY if stuck else timedelta()):

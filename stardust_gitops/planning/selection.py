@@ -87,7 +87,8 @@ class Selection:
                 if not any(matches(pattern, candidate) for candidate in known):
                     raise UsageError(
                         f"{option} {pattern} matches nothing",
-                        hint="`stardust-gitops status` lists releases, targets and labels.",
+                        hint="`stardust-gitops status` lists releases, targets and labels;"
+                        " `validate` shows files that cannot be read.",
                     )
         if not any(self._matches(candidate) for candidate in known):
             raise UsageError(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from stardust_gitops.catalog.windows import Windows
+
 TakedownMethod = Literal["no_deals", "end_date", "takedown_flag", "purge"]
 
 
@@ -18,7 +20,9 @@ class TargetSettings:
     with a release that returns after a takedown. `takedown_ahead` sends a takedown that lies in
     the future at once, as an end date; it counts only with ``end_date``. Lead times are the
     recipient's minimum: they warn and never hold. `moved_from` is the id the target had before.
-    `takes_part` tells whether the environment has it.
+    `takes_part` tells whether the environment has it. Outside of its `windows` nothing but removals
+    is sent; ``None`` is always open. `per_day` is how many messages are begun within 24 hours,
+    `back_catalogue_per_day` how many of them may insert back catalogue.
     """
 
     id: str
@@ -34,6 +38,14 @@ class TargetSettings:
     description: str = ""
     recipient_dpid: str | None = None
     moved_from: str | None = None
+    windows: Windows | None = None
+    per_day: int | None = None
+    back_catalogue_per_day: int | None = None
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether only so much is sent within 24 hours."""
+        return self.per_day is not None or self.back_catalogue_per_day is not None
 
     @property
     def sends_takedowns_ahead(self) -> bool:

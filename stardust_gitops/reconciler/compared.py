@@ -109,6 +109,7 @@ class Comparer:
             last_day=job.end_date or past.date().isoformat(),
             replaced_isrcs=job.replaced_isrcs,
             described=job.described,
+            back_catalogue=item.back_catalogue,
         )
         header = preview_header(self.workspace, target, recipient, job.delivery.icpn)
         header = replace(

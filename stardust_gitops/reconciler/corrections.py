@@ -16,6 +16,7 @@ from stardust_gitops.content.fingerprint import SCHEME, delivery_fingerprints, r
 from stardust_gitops.errors import SafetyError, UsageError
 from stardust_gitops.ledger.codec import moved_state
 from stardust_gitops.ledger.events import Kind, Provenance, StreamId
+from stardust_gitops.ledger.fold import ACCEPTANCES
 from stardust_gitops.ledger.journal import Entry, Journal
 from stardust_gitops.ledger.lease import holding_lease
 from stardust_gitops.ledger.state import Phase
@@ -113,24 +114,18 @@ def acknowledge(
     chosen = [stream for stream in streams if selection.selects(_of_stream(stream))]
     found = []
     for stream in chosen:
-        baseline = ledger.state(stream).baseline
-        if baseline is None or baseline.message_id is None:
+        state = ledger.state(stream)
+        sent = (state.rejected.sent if state.rejected else None) or state.baseline
+        if sent is None or sent.message_id is None:
             continue
-        if _is_acknowledged(ledger, stream, baseline.message_id):
+        if state.answer is not None and state.answer.status in ACCEPTANCES:
             continue
-        data = {"message_id": baseline.message_id, "status": "accepted", "text": text}
+        data = {"message_id": sent.message_id, "status": "accepted", "text": text}
         name = f"{shown_icpn(stream.subject)}@{stream.target}"
         found.append(
             Correction(entry=Entry(stream, Kind.ACKNOWLEDGED, data), text=f"acknowledge {name}")
         )
     return found
-
-
-def _is_acknowledged(ledger: LedgerStore, stream: StreamId, message_id: str) -> bool:
-    return any(
-        event.kind is Kind.ACKNOWLEDGED and event.data["message_id"] == message_id
-        for _, event in ledger.events(stream=stream)
-    )
 
 
 def move(

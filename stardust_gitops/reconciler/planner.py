@@ -30,6 +30,7 @@ from stardust_gitops.planning.policies import Review, judged
 from stardust_gitops.planning.reasons import content_lost_reason
 from stardust_gitops.planning.selection import Selection
 from stardust_gitops.planning.settings import Permissions, TargetSettings
+from stardust_gitops.reconciler.circuits import with_circuits
 from stardust_gitops.reconciler.names import words_sent
 from stardust_gitops.reconciler.origins import Origins
 from stardust_gitops.reconciler.promotion import EventsOf, promotion
@@ -87,7 +88,7 @@ class Planner:
         self.snapshot = snapshot = self._ledger.snapshot(
             request.environment, since=instant_text(now - GUARD_WINDOW)
         )
-        return build_plan(
+        plan = build_plan(
             survey.desired,
             snapshot,
             environment=request.environment,
@@ -106,6 +107,8 @@ class Planner:
             resend=request.resend,
             finish=lambda items: self._finished(items, request, now),
         )
+        events = self._events
+        return plan if events is None else with_circuits(plan, self._ledger, events, now)
 
     def _finished(self, items: list[Item], request: PlanRequest, now: datetime) -> list[Item]:
         """The items with their changes, those held or blocked that have to be."""
@@ -124,8 +127,11 @@ class Planner:
     def targets(self) -> dict[str, TargetSettings]:
         """All targets of the catalogue, as planning sees them."""
         catalogue = self._workspace.catalogue
+        zone = catalogue.config.defaults.timezone
         return {
-            target.id: target_settings(target, takes_part=catalogue.takes_part(target.id))
+            target.id: target_settings(
+                target, takes_part=catalogue.takes_part(target.id), timezone=zone
+            )
             for target in catalogue.targets.values()
         }
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from stardust_gitops.catalog.loading import Catalogue
 from stardust_gitops.catalog.models.environment import ACCEPTED_IN
 from stardust_gitops.ledger.events import Event, Kind, StreamId
+from stardust_gitops.ledger.fold import ACCEPTANCES
 from stardust_gitops.planning.model import Action, Item, Reason
 from stardust_gitops.planning.reasons import SETTLE
 
@@ -33,6 +34,12 @@ class Answers:
     accepted: set[Fingerprints] = field(default_factory=set)
     rejected: set[Fingerprints] = field(default_factory=set)
 
+    def answer(self, message_id: str, *, accepted: bool) -> None:
+        """Take in what the recipient says of a message."""
+        content = self.sent[message_id]
+        (self.accepted if accepted else self.rejected).add(content)
+        (self.rejected if accepted else self.accepted).discard(content)
+
     def about(self, wanted: Fingerprints) -> str:
         """Why some content does not count as accepted, in words that end a sentence."""
         if wanted in self.rejected:
@@ -45,8 +52,11 @@ class Answers:
 
 
 def answers(events: Iterable[Event]) -> Answers:
-    """What the events of a stream say; of one message the last answer counts."""
+    """What the events of a stream say; of one message the last answer counts, by the recipient's
+    own time. That something was received, or is being looked at, accepts nothing and takes nothing
+    back."""
     found = Answers()
+    last: dict[str, str] = {}
     for event in events:
         message_id = event.data.get("message_id")
         if not isinstance(message_id, str):
@@ -56,13 +66,19 @@ def answers(events: Iterable[Event]) -> Answers:
                 event.data["message_fingerprint"],
                 event.data["assets_fingerprint"],
             )
-        elif event.kind is Kind.ACKNOWLEDGED and message_id in found.sent:
-            found.accepted.add(found.sent[message_id])
-            found.rejected.discard(found.sent[message_id])
-        elif event.kind is Kind.REJECTED and message_id in found.sent:
-            found.accepted.discard(found.sent[message_id])
-            found.rejected.add(found.sent[message_id])
+        elif _decides(event) and message_id in found.sent:
+            time = event.data.get("time") or ""
+            if time and time < last.get(message_id, ""):
+                continue  # said before what is known already
+            last[message_id] = time or event.time
+            found.answer(message_id, accepted=event.kind is Kind.ACKNOWLEDGED)
     return found
+
+
+def _decides(event: Event) -> bool:
+    if event.kind is Kind.ACKNOWLEDGED:
+        return event.data.get("status") in ACCEPTANCES
+    return event.kind is Kind.REJECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

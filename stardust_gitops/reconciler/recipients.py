@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from stardust_gitops.catalog.loading import Catalogue, Target
-from stardust_gitops.catalog.models.target import DirectoryTransport, SftpTransport
-from stardust_gitops.delivery.recipient import Choreography, MessageSettings, Recipient
+from stardust_gitops.delivery.recipient import Choreography, Limits, MessageSettings, Recipient
 from stardust_gitops.delivery.transports.base import Transport
 from stardust_gitops.delivery.transports.registry import open_transport
-from stardust_gitops.delivery.transports.settings import DirectorySettings, SftpSettings
 from stardust_gitops.errors import CatalogueError, GitOpsError
 from stardust_gitops.messages.header import MessagingParty
-from stardust_gitops.secrets.references import parse_reference, resolve
-from stardust_gitops.secrets.secret import Secret, redact
+from stardust_gitops.reconciler.reaching import connections_of, transport_settings
+from stardust_gitops.secrets.secret import redact
 
 
 def recipient_of(target: Target, catalogue: Catalogue, environ: Mapping[str, str]) -> Recipient:
@@ -29,7 +26,7 @@ def recipient_of(target: Target, catalogue: Catalogue, environ: Mapping[str, str
         )
 
     def connect() -> Transport:
-        settings, secrets = transport_settings(target, catalogue.root, environ)
+        settings, secrets = transport_settings(model.transport, catalogue.root, environ)
         try:
             return open_transport(settings)
         except GitOpsError as error:
@@ -59,8 +56,14 @@ def recipient_of(target: Target, catalogue: Catalogue, environ: Mapping[str, str
         end_date_days=model.end_date_days,
         update_indicator=model.update_indicator and model.message.is_ern_3,
         verify=model.verify,
-        connections=_connections(target),
+        connections=connections_of(model.transport),
         attempts=model.attempts,
+        limits=Limits(
+            bandwidth=model.limits.bandwidth,
+            per_minute=model.limits.per_minute,
+            item_timeout=model.item_timeout,
+            failures=model.limits.failures,
+        ),
     )
 
 
@@ -76,45 +79,7 @@ def _choreography(target: Target) -> Choreography:
         naming=entry.naming,
         resources=entry.resources,
         semaphore=entry.semaphore,
+        package=entry.package,
+        max_megabytes=entry.max_megabytes,
         delivery_types=dict(entry.delivery_types.items()),
     )
-
-
-def _connections(target: Target) -> int:
-    transport = target.model.transport
-    return transport.connections if isinstance(transport, SftpTransport) else 1
-
-
-def transport_settings(
-    target: Target, root: Path, environ: Mapping[str, str]
-) -> tuple[DirectorySettings | SftpSettings, tuple[Secret, ...]]:
-    """How the target is reached, and the secrets that are in it. `GitOpsError` where one is
-    missing."""
-    entry = target.model.transport
-    if isinstance(entry, DirectoryTransport):
-        return DirectorySettings(path=root / entry.path), ()
-    secrets: list[Secret] = []
-
-    def secret(reference: str | None) -> str | None:
-        if reference is None:
-            return None
-        secrets.append(resolve(parse_reference(reference), environ=environ, root=root))
-        return secrets[-1].reveal()
-
-    username = entry.username
-    if username.startswith(("env:", "file:")):
-        username = resolve(parse_reference(username), environ=environ, root=root).reveal()
-    keys = (entry.host_key,) if isinstance(entry.host_key, str) else entry.host_key
-    settings = SftpSettings(
-        host=entry.host,
-        port=entry.port,
-        username=username,
-        password=secret(entry.password),
-        private_key=secret(entry.private_key),
-        passphrase=secret(entry.passphrase),
-        host_key="\n".join(keys),
-        path="" if entry.path == "." else entry.path,
-        connections=entry.connections,
-        timeout=float(entry.timeout),
-    )
-    return settings, tuple(secrets)

@@ -6,13 +6,17 @@ from datetime import timedelta
 
 from stardust_gitops.catalog.loading import Catalogue, Target
 from stardust_gitops.catalog.models.config import LimitEntry
+from stardust_gitops.catalog.windows import windows_of
 from stardust_gitops.identifiers.icpn import to_gtin14
 from stardust_gitops.planning.policies import Policy
 from stardust_gitops.planning.settings import Limit, Removal, Safety, TargetSettings
 
 
-def target_settings(target: Target, *, takes_part: bool = True) -> TargetSettings:
-    """A target as the planner sees it, in an environment in which it takes part or not."""
+def target_settings(
+    target: Target, *, takes_part: bool = True, timezone: str = "UTC"
+) -> TargetSettings:
+    """A target as the planner sees it, in an environment in which it takes part or not. `timezone`
+    is the catalogue's own, which delivery windows are in that name no other."""
     model = target.model
     return TargetSettings(
         id=target.id,
@@ -28,13 +32,27 @@ def target_settings(target: Target, *, takes_part: bool = True) -> TargetSetting
         description=describe(target),
         recipient_dpid=model.recipient.dpid,
         moved_from=model.moved_from,
+        windows=windows_of(model.windows, timezone),
+        per_day=model.limits.per_day,
+        back_catalogue_per_day=model.limits.back_catalogue_per_day,
     )
+
+
+_WAYS = {
+    "azure": "into Azure",
+    "directory": "into a folder",
+    "ftp": "over FTP",
+    "ftps": "over FTPS",
+    "http": "over HTTP",
+    "s3": "into S3",
+    "sftp": "over SFTP",
+}
 
 
 def describe(target: Target) -> str:
     """The format and the way of a target, for people: ``ERN 4.3 over SFTP``."""
     protocol = target.model.transport.protocol
-    way = {"sftp": "over SFTP", "directory": "into a folder"}[protocol]
+    way = _WAYS[protocol]
     return f"{target.model.message.format.upper()} {target.model.message.version} {way}"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stardust_gitops.catalog.loading import CONFIG_NAME, Catalogue, open_catalogue
 from stardust_gitops.catalog.models.environment import PRODUCTION
-from stardust_gitops.catalog.models.target import FOLDERS
+from stardust_gitops.catalog.models.transports.directory import FOLDERS
 from stardust_gitops.catalog.suggest import did_you_mean
 from stardust_gitops.errors import UsageError
 from stardust_gitops.git.repository import Repository

@@ -18,6 +18,7 @@ from stardust_gitops.reports.markdown import escape_html, escaped, shortened
 from stardust_gitops.reports.plan_words import (
     SYMBOLS,
     cargo,
+    circuit_note,
     comparison_note,
     details,
     file_errors,
@@ -102,6 +103,9 @@ def _head(plan: Plan, descriptions: Mapping[str, str]) -> Iterator[str]:
         yield f"Environment: {escaped(plan.environment)}\n"
     for reason in plan.stops[:_ERRORS]:
         yield f"> {_short(reason.text)}\n"
+    for circuit in plan.circuits[:_ERRORS]:
+        name = escaped(shortened(circuit.target, _LONGEST_NAME))
+        yield f"> **{name}**: {_short(circuit_note(circuit))}\n"
     errors = file_errors(plan)
     for finding in errors[:_ERRORS]:
         yield f"> {_short(_error_line(finding))}\n"

@@ -19,6 +19,7 @@ from stardust_gitops.planning.model import Action, Item, Plan
 from stardust_gitops.reports.changes_text import change_lines
 from stardust_gitops.reports.plan_words import (
     SYMBOLS,
+    circuit_note,
     comparison_note,
     details,
     next_steps,
@@ -60,8 +61,9 @@ def render_plan(
     if plan.environment != "production":
         page.line(("Environment ", ""), (plan.environment, "bold"))
     page.paragraph(comparison_note(plan), "bold")
+    notes = {circuit.target: circuit_note(circuit) for circuit in plan.circuits}
     for target, group in groupby(plan.items, key=lambda item: item.target):
-        page.target(target, descriptions.get(target, ""), list(group))
+        page.target(target, descriptions.get(target, ""), list(group), notes.get(target, ""))
     page.stops(plan)
     page.line((summary_line(plan), "bold" if plan.items else ""))
     page.paragraph(not_sent(plan), "bold red")
@@ -102,8 +104,8 @@ class _Page:
             for line in Text(self.script.show(text)).wrap(self.console, self.width):
                 self.line((line.plain, style))
 
-    def target(self, target: str, description: str, items: Sequence[Item]) -> None:
-        """The heading of a target and its items."""
+    def target(self, target: str, description: str, items: Sequence[Item], note: str) -> None:
+        """The heading of a target, with a note where there is something to say, and its items."""
         show = self.script.show
         left = show(f"{target}   {description}".rstrip())
         right = show(target_counts(items))
@@ -114,6 +116,7 @@ class _Page:
         else:
             self.line((name, "bold"), (about, ""))
             self.line((" " * _BENEATH + right, "dim"))
+        self.paragraph(note and f"  ! {note}", "bold yellow")
         listed = [item for item in items if self.all_items or item.action is not Action.UNCHANGED]
         shown = listed if self.all_items else listed[: self.limit]
         columns = self._columns(shown)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from stardust_gitops.diagnostics import Finding, Severity
-from stardust_gitops.planning.model import OPERATIONS, Action, Item, Plan
+from stardust_gitops.planning.model import OPERATIONS, Action, Item, OpenCircuit, Plan
 from stardust_gitops.planning.policies import broken_policies
 from stardust_gitops.reports.wording import counted, humane_size
 
@@ -45,7 +45,8 @@ def details(item: Item) -> list[str]:
             return [f"{finding.code} {finding.message}" for finding in errors]
         return [reason.text for reason in item.reasons]
     if item.action in (Action.INSERT, Action.UPDATE, Action.RESEND):
-        return [" · ".join([cargo(item), *_reasons(item)])]
+        old = ["back catalogue"] if item.back_catalogue else []
+        return [" · ".join([cargo(item), *old, *_reasons(item)])]
     if item.action is Action.HELD:
         return [reason.text for reason in item.reasons[:1]]
     return [" · ".join(reason.text for reason in item.reasons)]
@@ -127,6 +128,19 @@ def not_sent(plan: Plan) -> str:
     if waiting:
         parts.append(f"{counted(len(waiting), 'release')} blocked for the reason given above")
     return f"Not sent: {', '.join(parts)}." if parts else ""
+
+
+def circuit_note(circuit: OpenCircuit) -> str:
+    """``circuit open until 2026-11-30 09:00 UTC after 5 failures in a row; last error: …``"""
+    until = circuit.until[:16].replace("T", " ")
+    last = " ".join(part for part in (circuit.code, circuit.text) if part)
+    failures = counted(circuit.failures, "failure")
+    if circuit.due:
+        return (
+            f"circuit was open until {until} UTC after {failures} in a row: the next apply tries"
+            f" one item first; last error: {last}"
+        )
+    return f"circuit open until {until} UTC after {failures} in a row; last error: {last}"
 
 
 def comparison_note(plan: Plan) -> str:

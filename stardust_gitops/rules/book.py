@@ -17,6 +17,7 @@ from stardust_gitops.rules import (
     instants,
     kinds,
     labels,
+    packages,
     previews,
     profiles,
     recipient,
@@ -31,12 +32,14 @@ from stardust_gitops.rules import (
     track_offers,
     versions,
     windows,
+    wire,
     works,
 )
 from stardust_gitops.rules.codes import (
     assets,
     content,
     files,
+    identifiers,
     ledger,
     messages,
     transport,
@@ -49,8 +52,19 @@ _MODULES: tuple[ModuleType, ...] = (
     *(release, deals, instants, details, recordings, text, recipients_refuse),
     *(claims, previews, release_dates, track_offers),
     *(kinds, editions, relatives, works, discs, ai),
-    *(profiles, recipient, requirements, versions, windows, catalogue, labels, settings),
-    *(files, values, content, assets, messages, ledger, transport),
+    *(
+        profiles,
+        recipient,
+        requirements,
+        versions,
+        windows,
+        catalogue,
+        labels,
+        wire,
+        packages,
+        settings,
+    ),
+    *(files, values, identifiers, content, assets, messages, ledger, transport),
 )
 """Within a scope, rules run in this order and in the order in which a module defines them; the
 modules of the last line only document codes."""

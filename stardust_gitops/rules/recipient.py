@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from stardust_gitops.assets.facts import ImageFacts
+from stardust_gitops.catalog.models.transports.http import HttpTransport
+from stardust_gitops.catalog.windows import opening, windows_of
 from stardust_gitops.content.canonical import Document
 from stardust_gitops.content.deals import Usage
 from stardust_gitops.diagnostics import Pointer, Severity
@@ -36,6 +40,27 @@ def dpid_check_character_wrong(subject: ConfigSubject | TargetFileSubject) -> It
 
 
 @rule(
+    "SG2135",
+    severity=Severity.ERROR,
+    fixed=True,
+    title="the delivery windows of a target never open",
+    why="Everything but takedowns would wait for ever.",
+    example='windows: [{allow: "0 9 * * 6", for: 8h}, {deny: "0 0 * * 6", for: 2d}]',
+    remedy="let an allowed time lie outside of those that are denied",
+    source="delivery windows (docs/delivery.md)",
+)
+def windows_never_open(subject: TargetFileSubject) -> Iterator[Hit]:
+    """Looked at from today on."""
+    frame = subject.frame
+    zone = frame.catalogue.config.defaults.timezone
+    windows = windows_of(subject.model.windows, zone)
+    if windows is None or frame.today is None:
+        return
+    if opening(windows, datetime.combine(frame.today, time(), tzinfo=ZoneInfo(zone))) is None:
+        yield Hit(("windows",), "there is no moment at which the windows are open")
+
+
+@rule(
     "SG2109",
     severity=Severity.ERROR,
     fixed=True,
@@ -62,7 +87,8 @@ def takedown_not_available(subject: TargetFileSubject) -> Iterator[Hit]:
     title="settings of a target that do not go together",
     why="The recipient would wait for a marker that never comes, or not be told what was meant.",
     example="choreography: {layout: batch, completion: message}",
-    remedy="batch takes manifest or semaphore, release takes message or semaphore;"
+    remedy="batch takes manifest or semaphore, release takes message or semaphore, and a zip or a"
+    " request that tells the message layout: release and completion: message;"
     " update_indicator is for ERN 3",
     source="DDEX ERN Part 3 (choreographies); ERN 4 (no UpdateIndicator)",
 )
@@ -78,6 +104,15 @@ def settings_that_disagree(subject: TargetFileSubject) -> Iterator[Hit]:
         yield Hit(
             ("choreography", "completion"),
             f"completion: {completion} does not go with layout: {layout}",
+        )
+    if (layout, completion or "message") == ("release", "message"):
+        return
+    if model.choreography.package == "zip":
+        yield Hit(("choreography", "package"), "a zip is a release, completed by its arrival")
+    if isinstance(model.transport, HttpTransport) and model.transport.tells_message:
+        yield Hit(
+            ("choreography",),
+            "the transport's request tells one message, and here one release is not one delivery",
         )
 
 

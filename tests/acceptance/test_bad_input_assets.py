@@ -139,7 +139,7 @@ def test_bytes_that_change_between_plan_and_upload_are_not_delivered(
     catalogue.write(AUDIO, bytes(altered))
     assert_told(catalogue.run("validate"), 0)
     outcome = catalogue.apply()
-    assert_told(outcome, 6, "SG6006", "has SHA-256", "as recorded", LOCK, "1 sent, 1 failed")
+    assert_told(outcome, 6, "SG6009", "has SHA-256", "as recorded", LOCK, "1 sent, 1 failed")
     assert [name.rpartition("/")[2] for name in catalogue.messages()] == [f"{ICPNS[1]}.xml"]
     assert not any(ICPNS[0] in name for name in catalogue.delivered())
 

@@ -13,8 +13,8 @@ from tests.acceptance.diagnosis import BROKEN, assert_told
 from tests.acceptance.store import Store, line_to
 from tests.catalogues import ICPNS, CatalogueFolder, FixedClock, ended
 
-SLOW = 0.05
-"""Seconds for 16 KiB: the two releases of 0.4 MB take more than a second."""
+SLOW = 0.1
+"""Seconds for 16 KiB: the two releases of 0.4 MB, side by side, take more than a second."""
 
 
 def wait_for_upload(store: Store, process: Popen[str]) -> None:
@@ -52,7 +52,7 @@ def test_an_apply_beside_one_for_another_target(store: Store) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_one_interrupt_ends_in_good_order(store: Store, number: signal.Signals) -> None:
-    with line_to(store.server.port, pause=4 * SLOW) as port:
+    with line_to(store.server.port, pause=2 * SLOW) as port:
         store.reach(port=port)
         process = store.catalogue.start("apply", "--auto-approve", "--events", store.events)
         wait_for_upload(store, process)
@@ -65,7 +65,7 @@ def test_one_interrupt_ends_in_good_order(store: Store, number: signal.Signals) 
 
 
 def test_two_interrupts_end_at_once(store: Store) -> None:
-    with line_to(store.server.port, pause=60 * SLOW) as port:
+    with line_to(store.server.port, pause=30 * SLOW) as port:
         store.reach(port=port)
         process = store.catalogue.start("apply", "--auto-approve")
         wait_for_upload(store, process)

@@ -19,7 +19,10 @@ from tests.catalogues import ICPNS, CatalogueFolder, run_cli
         (("plan", "--relase", "x"), ("No such option '--relase'", "--release")),
         (("validate", "--nope"), ("No such option '--nope'", "--help")),
         (("ledger", "forgett"), ("No such command 'forgett'", "forget")),
-        (("plan", "--release", "9999999999994"), ("matches nothing", "stardust-gitops status")),
+        (
+            ("plan", "--release", "9999999999994"),
+            ("matches nothing", "stardust-gitops status", "`validate` shows"),
+        ),
         (("plan", "--target", "nope"), ("--target nope matches nothing", "status` lists")),
         (("apply", "--auto-approve", "--label", "x"), ("--label x matches nothing",)),
         (("plan", "--exclude", "nope"), ("--exclude nope matches nothing",)),

@@ -207,6 +207,25 @@ def test_once_a_day_people_are_told_what_is_late(project: Project) -> None:
     assert "expected every 1 h" in hook.posts[1]["message"]
 
 
+def test_answers_and_drift_become_one_issue(project: Project) -> None:
+    target = project.clone / "targets" / "local.yaml"
+    target.write_text(target.read_text("utf-8") + "acknowledgements: {path: ack}\n")
+    project.push("a release")
+    temp = project.folder / "scheduled"
+    code, log, _ = project.job("scheduled.yml", "deliver", {}, temp=temp, skip=FETCH)
+    assert code == 0, log
+    code, log, _ = project.job("receipts.yml", "receipts", {}, temp=project.folder / "quiet")
+    assert code == 0, log
+    assert "Drift: 1 target · no drift seen" in log
+    assert project.server.issues == {}
+    (project.folder / "delivered" / "stranger.txt").write_text("?")
+    code, log, _ = project.job("receipts.yml", "receipts", {}, temp=project.folder / "odd")
+    assert code == 0, log
+    (issue,) = project.server.issues.values()
+    assert issue["title"].endswith("(production): 1 drifted")
+    assert "stranger.txt" in issue["body"]
+
+
 def test_the_plan_of_a_fork_compares_commits(project: Project) -> None:
     event = opened(project)
     temp = project.folder / "fork"

@@ -101,7 +101,7 @@ def test_init_github_adds_what_a_catalogue_lacks(
     after = tree(old)
     new = after.keys() - before.keys()
     assert {path for path in new if path.startswith(".github/")} == new
-    assert len(new) == 6
+    assert len(new) == 7
     for path in (*new, "stardust.yaml: ledger", "stardust.yaml: environments"):
         assert f"  {path}\n" in told
     assert {path for path in before if before[path] != after[path]} == {"stardust.yaml"}

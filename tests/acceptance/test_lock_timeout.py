@@ -24,6 +24,8 @@ def held_up(store: Store, *arguments: str) -> Iterator[Popen[str]]:
     ends well, at the latest when all is over."""
     with line_to(store.server.port, pause=SLOW) as port:
         store.reach(port=port)
+        # One thing at a time: while a file is on its way, nothing is being written to the ledger.
+        store.catalogue.edit("targets/store.yaml", "timeout: 5", "timeout: 5\n  connections: 1")
         process = store.catalogue.start("apply", "--auto-approve", *arguments)
         deadline = time.monotonic() + 20
         while not store.files() and process.poll() is None and time.monotonic() < deadline:
@@ -42,8 +44,12 @@ def waiting(store: Store, *arguments: str) -> Popen[str]:
     """Another process, which waits for the first."""
     process = store.catalogue.start("apply", "--auto-approve", *arguments)
     assert process.stderr is not None
-    assert any("store: waiting up to" in line for line in process.stderr)
-    return process
+    told = []
+    for line in process.stderr:
+        if "store: waiting up to" in line:
+            return process
+        told.append(line)
+    raise AssertionError(f"it did not wait: {told}, {ended(process)}")
 
 
 def test_what_the_other_leaves_is_sent_when_it_has_ended(store: Store) -> None:

@@ -153,7 +153,8 @@ def test_status_lists_everything(label: CatalogueFolder) -> None:
     assert {row["phase"] for row in rows.values()} == {"live"}
     assert rows[EP, STORE]["status"] == "not in the catalogue"
     text = label.must("status", "--target", STORE).stdout.splitlines()
-    assert len(text) == 2
+    assert len(text) == 3
+    assert text[-1] == "Status: 2 delivered"
 
 
 def test_ledger_show_and_verify(label: CatalogueFolder) -> None:

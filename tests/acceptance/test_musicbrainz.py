@@ -89,7 +89,7 @@ def test_a_strict_recipient_takes_everything(delivered: Delivered) -> None:
     assert reader.errors == []
     assert reader.leftovers() == []
     assert {each.icpn for each in reader.taken} == delivered.releases.keys()
-    assert {each.delivery_type for each in reader.taken} == {"NewReleaseDelivery"}
+    assert {each.delivery_type for each in reader.taken} == {"BackCatalogDelivery"}
     assert len(list(delivered.inbox.glob("*/BatchComplete_*.xml"))) == 2  # four and two
 
 

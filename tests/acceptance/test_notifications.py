@@ -200,7 +200,7 @@ def test_what_failed_is_told(told: CatalogueFolder, hook: Webhook) -> None:
     told.path("delivered/store").rename(told.path("delivered/away"))
     told.write("delivered/store", "not a folder")
     assert told.apply("--target", STORE).code == 6
-    assert titles(hook) == ["alpha-tide: 2 items failed (production)"]
+    assert titles(hook) == ["alpha-tide: 1 item failed (production)"]
     assert f"store {EP}" in hook.posts[0]["message"]
 
 

@@ -57,8 +57,9 @@ def test_links_that_leave_are_refused(tmp_path: Path) -> None:
         with pytest.raises(PermissionDeniedError, match="symbolic link") as caught:
             operation()
         assert caught.value.hint
-    with pytest.raises(TransportError):
+    with pytest.raises(TransportError) as failed:
         transport.stat("loop")
+    assert failed.value.hint
     assert [path.name for path in outside.iterdir()] == ["file"]
     # A link that is itself the file is replaced or deleted, and what it points to stays.
     put(transport, "file", b"new")
@@ -86,6 +87,13 @@ def test_a_link_in_place_of_the_temporary_file_is_not_written_through(tmp_path: 
     put(DirectoryTransport(root), "a")
     assert victim.read_bytes() == b"precious"
     assert [path.name for path in root.iterdir()] == ["a"]
+
+
+def test_a_place_where_no_folder_can_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(TransportError, match="exists") as caught:
+        put(DirectoryTransport(tmp_path / "file" / "inbox"), "a")
+    assert "transport.path" in str(caught.value.hint)
 
 
 def test_a_full_disk(tmp_path: Path) -> None:

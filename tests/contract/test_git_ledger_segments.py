@@ -13,7 +13,7 @@ import pytest
 from stardust_gitops.clock import SystemClock, instant_text
 from stardust_gitops.ledger.branch import layout
 from stardust_gitops.ledger.branch import log as branch_log
-from stardust_gitops.ledger.events import Kind
+from stardust_gitops.ledger.events import RECEIPTS_SUBJECT, Kind
 from stardust_gitops.ledger.open import open_ledger
 from stardust_gitops.ledger.segments import snapshots
 from stardust_gitops.ledger.store import LedgerError, LedgerStore
@@ -185,3 +185,22 @@ def test_bytes_that_are_read_one_by_one_are_fetched_many_at_a_time(
     for number in range(20):
         assert ledger.fetch(ledger_digest(f"content {number}")) == f"content {number}".encode()
     assert len(git_http.requests) - before < 12  # two or three requests each time
+
+
+def test_a_new_machine_knows_which_answers_were_read_without_the_past(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "EVERY", 4)
+    ada = team.open("ada")
+    read = STREAM._replace(subject=RECEIPTS_SUBJECT)
+    for number in range(2):
+        data = {"path": f"ack/{number}.xml", "size": 7, "receipts": 0}
+        write(ada, Kind.RECEIPT_READ, data, stream=read)
+    _deliver_often(ada, 1, 3)
+    ada.checkpoint()
+    _deliver_often(ada, 3, 4)
+    bob = team.open("bob")
+    paths = [event.data["path"] for _, event in bob.events(stream=read)]
+    assert paths == ["ack/0.xml", "ack/1.xml"]
+    assert _in_tables(team, "bob") == [1, 2, 8, 9, 10, 11], "the first deliveries were not needed"
+    assert bob.verify() == []

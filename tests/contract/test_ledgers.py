@@ -12,7 +12,8 @@ from typing import cast
 import pytest
 
 from stardust_gitops.clock import SystemClock
-from stardust_gitops.ledger.events import Event, Kind
+from stardust_gitops.ledger.circuit import Circuit, circuit_stream, read_circuit
+from stardust_gitops.ledger.events import RECEIPTS_SUBJECT, Event, Kind
 from stardust_gitops.ledger.open import create_ledger, open_ledger
 from stardust_gitops.ledger.state import Phase, StreamState
 from stardust_gitops.ledger.store import (
@@ -102,6 +103,32 @@ def test_snapshot_holds_releases_open_batches_and_recent_operations(ledger: Ledg
         ("insert", "04006381333931")
     ]
     assert snapshot.position == max(position for position, _ in ledger.events())
+
+
+def test_a_circuit_is_read_from_its_last_event_and_is_no_release(ledger: LedgerStore) -> None:
+    stream = circuit_stream("production", "spotify")
+
+    def read() -> Circuit:
+        return read_circuit(
+            stream,
+            lambda stream: ledger.state(stream).version,
+            lambda stream: (event for _, event in ledger.events(stream=stream)),
+        )
+
+    assert read() == Circuit()
+    deliver(ledger)
+    found = Circuit()
+    for number in range(3):
+        found = found.failed("SG6001", f"lost {number}", item=STREAM.subject if number else None)
+        for each in (found, found.open_from(NOON)):
+            write(ledger, *each.event(), stream=stream)
+            assert read() == each
+    assert found.failures == 2
+    snapshot = ledger.snapshot("production", since=SINCE)
+    assert set(snapshot.releases) == {STREAM}
+    ledger.rebuild()
+    assert read() == found.open_from(NOON)
+    assert ledger.verify() == []
 
 
 def test_append_is_all_or_nothing(ledger: LedgerStore) -> None:
@@ -222,3 +249,23 @@ def test_of_two_processes_exactly_one_writes_each_version(opened: Opener, place:
     ledger = opened()
     assert [one.version for _, one in ledger.events()] == list(range(1, rounds + 1))
     assert ledger.verify() == []
+
+
+def test_answers_and_the_files_that_they_stand_in_are_kept(opened: Opener) -> None:
+    ledger = opened()
+    deliver(ledger)
+    raw = ledger.store(b"<ack/>")
+    told = {"message_id": "M-a", "status": "live", "time": "2026-11-22T13:00:00.000000Z"}
+    write(ledger, Kind.ACKNOWLEDGED, {**told, "raw": raw, "file": "ack/1.xml"})
+    read = STREAM._replace(subject=RECEIPTS_SUBJECT)
+    write(ledger, Kind.RECEIPT_READ, {"path": "ack/1.xml", "size": 6, "raw": raw}, stream=read)
+    for view in (ledger, opened()):
+        assert view.fetch(raw) == b"<ack/>"
+        answer = view.state(STREAM).answer
+        assert answer is not None
+        assert (answer.status, answer.time) == ("live", told["time"])
+        releases = view.snapshot("production", since=SINCE).releases
+        assert list(releases) == [STREAM], "what was read is nothing to plan"
+        assert view.verify() == []
+        kinds = [(one.kind, one.format) for _, one in view.events(stream=read)]
+        assert kinds == [(Kind.RECEIPT_READ, 3)]

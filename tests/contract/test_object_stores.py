@@ -9,9 +9,10 @@ import pytest
 
 from stardust_gitops.clock import SystemClock
 from stardust_gitops.errors import UsageError
-from stardust_gitops.ledger.objects import azure, s3
 from stardust_gitops.ledger.open import create_ledger, open_ledger
 from stardust_gitops.ledger.store import LedgerError, LedgerMissingError
+from stardust_gitops.objects import azure as azure_store
+from stardust_gitops.objects import s3 as s3_store
 from tests.ledger_samples import CATALOGUE
 from tests.object_servers import AZURE_KEY, KEYS, AzureServer, S3Server
 
@@ -26,9 +27,10 @@ from tests.object_servers import AZURE_KEY, KEYS, AzureServer, S3Server
 def test_a_store_that_is_not_there(
     keys: None, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (s3, azure):  # it is asked once: the waiting in between is the libraries'
-        made = module._client
-        monkeypatch.setattr(module, "_client", lambda *a, made=made, **_: made(*a, attempts=1))
+    # It is asked once: the waiting in between is the libraries'.
+    way, door = s3_store.open_client, azure_store.open_container
+    monkeypatch.setattr(s3_store, "open_client", lambda *a, **_: way(*a, attempts=1))
+    monkeypatch.setattr(azure_store, "open_container", lambda *a, **_: door(*a, retries=1))
     with pytest.raises(LedgerError, match="does not answer") as caught:
         open_ledger(url, tmp_path, CATALOGUE, SystemClock())
     assert caught.value.code == "SG5015"

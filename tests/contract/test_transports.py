@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from stardust_gitops.clock import SystemClock
+from stardust_gitops.delivery.probe import Probe, State
+from stardust_gitops.delivery.shipments.upload import partial_name
 from stardust_gitops.delivery.transports.base import (
     RemoteFile,
     Source,
@@ -17,43 +20,66 @@ from stardust_gitops.delivery.transports.base import (
     TransportError,
     VerificationError,
 )
-from stardust_gitops.delivery.transports.registry import TransportSettings, open_transport
-from stardust_gitops.delivery.transports.settings import DirectorySettings
+from stardust_gitops.delivery.transports.registry import open_transport
+from stardust_gitops.delivery.transports.settings import DirectorySettings, FtpSettings
+from tests.ftp_servers import FtpServer
+from tests.http_servers import FILES, upload_api
+from tests.http_targets import settings_of
+from tests.inboxes import BucketInbox, ContainerInbox, FolderInbox, Inbox
 from tests.servers import SshServer
 
 BIG = os.urandom(5_000_000)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The folder that the recipient sees, as it looks from this side."""
+ACCOUNTS = {
+    "sftp": "sshd",
+    "sftp without extensions": "plain_sshd",
+    "ftp by vsftpd": "ftp_vsftpd",
+    "ftps by vsftpd": "ftps_vsftpd",
+    "ftp by pyftpdlib": "ftp_pyftpd",
+    "ftps by pyftpdlib": "ftps_pyftpd",
+}
+"""Servers with accounts → their fixtures."""
+
+
+@pytest.fixture(params=["directory", *ACCOUNTS, "s3", "s3 by rclone", "azure", "http"])
+def inbox(request: pytest.FixtureRequest, tmp_path: Path) -> Inbox:
+    """The inbox as the recipient sees it, with the way in."""
+    match request.param:
+        case "s3":
+            return BucketInbox(request.getfixturevalue("moto"), sums=True)
+        case "s3 by rclone":
+            return BucketInbox(request.getfixturevalue("rclone"), sums=False)
+        case "azure":
+            return ContainerInbox(request.getfixturevalue("azurite"))
     folder = tmp_path / "incoming"
     folder.mkdir()
-    return folder
-
-
-@pytest.fixture(params=["directory", "sftp", "sftp without extensions"])
-def settings(request: pytest.FixtureRequest, folder: Path) -> TransportSettings:
+    if request.param == "http":
+        api = upload_api(folder, tmp_path / "partial")
+        server = api.__enter__()
+        request.addfinalizer(lambda: api.__exit__(None, None, None))
+        return FolderInbox(folder, settings_of(server.url, FILES, tmp_path))
     if request.param == "directory":
-        return DirectorySettings(path=folder)
-    fixture = "sshd" if request.param == "sftp" else "plain_sshd"
-    server: SshServer = request.getfixturevalue(fixture)
-    return server.settings(folder)
+        return FolderInbox(folder, DirectorySettings(path=folder))
+    account: SshServer | FtpServer = request.getfixturevalue(ACCOUNTS[request.param])
+    return FolderInbox(folder, account.settings(folder))
 
 
 @pytest.fixture
-def transport(settings: TransportSettings) -> Iterator[Transport]:
-    transport = open_transport(settings)
+def folder(inbox: Inbox) -> Path:
+    """The same where it is a folder; the test is skipped where it is none."""
+    return inbox.folder
+
+
+@pytest.fixture
+def transport(inbox: Inbox) -> Iterator[Transport]:
+    transport = open_transport(inbox.settings)
     yield transport
     transport.close()
 
 
 def put(transport: Transport, path: str, data: bytes) -> None:
     transport.put(Source.of_bytes("x", data), path, temporary=".x.7.part", progress=lambda _: None)
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir())
 
 
 class Failing(io.BytesIO):
@@ -84,38 +110,58 @@ def failing(error: Exception) -> Source:
     ],
 )
 def test_what_is_put_is_there_and_can_be_read(
-    transport: Transport, folder: Path, path: str
+    transport: Transport, inbox: Inbox, path: str
 ) -> None:
+    if "\n" in path and isinstance(inbox, BucketInbox) and inbox.one_line:
+        pytest.skip("moto knows no key with a line break")
+    if "\n" in path and isinstance(inbox.settings, FtpSettings):
+        with pytest.raises(TransportError, match="FTP cannot carry"):
+            put(transport, path, b"")
+        assert inbox.names() == []
+        return
     put(transport, path, b"<NewReleaseMessage/>")
-    assert (folder / path).read_bytes() == b"<NewReleaseMessage/>"
-    assert names(folder) == [path]
+    assert inbox.read(path) == b"<NewReleaseMessage/>"
+    assert inbox.names() == [path]
     assert transport.stat(path) == RemoteFile(path=path, size=20)
     assert b"".join(transport.read(path)) == b"<NewReleaseMessage/>"
     assert transport.list("") == [RemoteFile(path=path, size=20)]
 
 
+def test_names_of_255_bytes(transport: Transport, inbox: Inbox) -> None:
+    """The most that file systems take; the unfinished file's name fits as well."""
+    path = f"{'ä' * 126}.xy/{'日' * 83}x.flac"
+    assert {len(part.encode()) for part in path.split("/")} == {255}
+    source = Source.of_bytes("x", b"data")
+    temporary = partial_name(path, source.sha256)
+    transport.put(source, path, temporary=temporary, progress=lambda _: None, resume=True)
+    assert inbox.names() == [path]
+    assert transport.list("") == [RemoteFile(path=path, size=4)]
+    transport.remove_folder(path.partition("/")[0])
+    assert inbox.names() == []
+
+
 @pytest.mark.parametrize("data", [b"", b"x", BIG], ids=["empty", "one byte", "5 MB"])
-def test_size_does_not_matter(transport: Transport, folder: Path, data: bytes) -> None:
+def test_size_does_not_matter(transport: Transport, inbox: Inbox, data: bytes) -> None:
     sent: list[int] = []
     source = Source.of_bytes("x", data)
     transport.put(source, "a/b", temporary=".b.part", progress=sent.append)
-    assert (folder / "a/b").read_bytes() == data
+    assert inbox.read("a/b") == data
     assert sum(sent) == len(data)
     assert hashlib.sha256(b"".join(transport.read("a/b"))).hexdigest() == source.sha256
 
 
 def test_a_file_of_the_catalogue_is_streamed(
-    transport: Transport, folder: Path, tmp_path: Path
+    transport: Transport, inbox: Inbox, tmp_path: Path
 ) -> None:
     local = tmp_path / "track.wav"
     local.write_bytes(BIG)
     digest = hashlib.sha256(BIG).hexdigest()
     source = Source.of_file(local, size=len(BIG), sha256=digest)
     transport.put(source, "track.wav", temporary=".t", progress=lambda _: None)
-    assert (folder / "track.wav").read_bytes() == BIG
+    assert inbox.read("track.wav") == BIG
 
 
-def test_several_files_go_over_one_connection(transport: Transport, folder: Path) -> None:
+def test_several_files_go_over_one_connection(transport: Transport, inbox: Inbox) -> None:
     for number in range(20):
         put(transport, f"batch/{number:02}.xml", b"%d" % number)
     assert [file.path for file in transport.list("batch")] == [
@@ -124,7 +170,7 @@ def test_several_files_go_over_one_connection(transport: Transport, folder: Path
     put(transport, "batch/00.xml", BIG)
     put(transport, "batch/01.xml", b"last")
     assert transport.stat("batch/00.xml") == RemoteFile(path="batch/00.xml", size=len(BIG))
-    assert (folder / "batch/01.xml").read_bytes() == b"last"
+    assert inbox.read("batch/01.xml") == b"last"
 
 
 def test_reading_can_stop_early_and_overlap(transport: Transport) -> None:
@@ -139,25 +185,25 @@ def test_reading_can_stop_early_and_overlap(transport: Transport) -> None:
     assert transport.stat("small") == RemoteFile(path="small", size=5)
 
 
-def test_the_old_file_stays_until_the_new_one_is_whole(transport: Transport, folder: Path) -> None:
+def test_the_old_file_stays_until_the_new_one_is_whole(transport: Transport, inbox: Inbox) -> None:
     put(transport, "a/manifest.xml", b"old")
     seen: list[bytes] = []
 
     def look(_count: int) -> None:
-        seen.append((folder / "a/manifest.xml").read_bytes())
+        seen.append(inbox.read("a/manifest.xml"))
 
     new = Source.of_bytes("manifest.xml", BIG)
     transport.put(new, "a/manifest.xml", temporary=".m.part", progress=look)
     assert set(seen) == {b"old"}
-    assert (folder / "a/manifest.xml").read_bytes() == BIG
-    assert names(folder) == ["a/manifest.xml"]
+    assert inbox.read("a/manifest.xml") == BIG
+    assert inbox.names() == ["a/manifest.xml"]
 
 
-def test_a_leftover_of_the_same_name_does_not_disturb(transport: Transport, folder: Path) -> None:
-    (folder / ".x.7.part").write_bytes(b"from an attempt that was killed, and longer than the new")
+def test_a_leftover_of_the_same_name_does_not_disturb(transport: Transport, inbox: Inbox) -> None:
+    inbox.write(".x.7.part", b"from an attempt that was killed, and longer than the new")
     put(transport, "a", b"new")
-    assert names(folder) == ["a"]
-    assert (folder / "a").read_bytes() == b"new"
+    assert inbox.names() == ["a"]
+    assert inbox.read("a") == b"new"
 
 
 @pytest.mark.parametrize(
@@ -167,7 +213,7 @@ def test_a_leftover_of_the_same_name_does_not_disturb(transport: Transport, fold
 )
 @pytest.mark.parametrize("before", [None, b"old"])
 def test_wrong_bytes_never_get_the_final_name(
-    transport: Transport, folder: Path, change: dict[str, object], before: bytes | None
+    transport: Transport, inbox: Inbox, change: dict[str, object], before: bytes | None
 ) -> None:
     if before is not None:
         put(transport, "a/b.flac", before)
@@ -176,13 +222,13 @@ def test_wrong_bytes_never_get_the_final_name(
     with pytest.raises(VerificationError, match=r"b\.flac has") as caught:
         transport.put(source, "a/b.flac", temporary=".b.part", progress=lambda _: None)
     assert caught.value.hint is not None and "assets lock" in caught.value.hint
-    assert names(folder) == ([] if before is None else ["a/b.flac"])
+    assert inbox.names() == ([] if before is None else ["a/b.flac"])
     put(transport, "c", b"the connection still works")
     assert transport.stat("c") is not None
 
 
 def test_a_source_that_fails_in_the_middle_leaves_nothing(
-    transport: Transport, folder: Path
+    transport: Transport, inbox: Inbox, folder: Path
 ) -> None:
     def send(source: Source) -> None:
         transport.put(source, "a/take.wav", temporary=".take.part", progress=lambda _: None)
@@ -193,18 +239,18 @@ def test_a_source_that_fails_in_the_middle_leaves_nothing(
         send(failing(ZeroDivisionError()))
     with pytest.raises(VerificationError, match="cannot be read"):
         send(Source.of_file(folder / "no such file", size=1, sha256=""))
-    assert names(folder) == []
+    assert inbox.names() == []
     put(transport, "a/take.wav", b"better")
-    assert (folder / "a/take.wav").read_bytes() == b"better"
+    assert inbox.read("a/take.wav") == b"better"
 
 
-def test_an_interruption_leaves_nothing(transport: Transport, folder: Path) -> None:
+def test_an_interruption_leaves_nothing(transport: Transport, inbox: Inbox) -> None:
     def interrupt(_count: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         transport.put(Source.of_bytes("x", BIG), "x", temporary=".x", progress=interrupt)
-    assert names(folder) == []
+    assert inbox.names() == []
 
 
 def test_what_is_not_there(transport: Transport, folder: Path) -> None:
@@ -222,22 +268,24 @@ def test_what_is_not_there(transport: Transport, folder: Path) -> None:
         list(transport.read("nothing"))
 
 
-def test_a_folder_in_the_way_is_an_error_and_stays(transport: Transport, folder: Path) -> None:
+def test_a_folder_in_the_way_is_an_error_and_stays(
+    transport: Transport, inbox: Inbox, folder: Path
+) -> None:
     (folder / "a/inside").mkdir(parents=True)
     (folder / "file").write_bytes(b"")
     with pytest.raises(TransportError, match="a"):
         put(transport, "a", b"x")
     with pytest.raises(TransportError, match="file/b"):
         put(transport, "file/b", b"x")
-    assert names(folder) == ["file"]
+    assert inbox.names() == ["file"]
     assert (folder / "a/inside").is_dir()
 
 
-def test_delete_takes_one_file(transport: Transport, folder: Path) -> None:
+def test_delete_takes_one_file(transport: Transport, inbox: Inbox) -> None:
     put(transport, "a/b", b"1")
     put(transport, "a/c", b"2")
     transport.delete("a/b")
-    assert names(folder) == ["a/c"]
+    assert inbox.names() == ["a/c"]
 
 
 def test_list_is_recursive_and_sorted_and_leaves_links_out(
@@ -257,7 +305,7 @@ def test_list_is_recursive_and_sorted_and_leaves_links_out(
 
 
 def test_remove_folder_takes_links_but_not_what_they_point_to(
-    transport: Transport, folder: Path, tmp_path: Path
+    transport: Transport, inbox: Inbox, folder: Path, tmp_path: Path
 ) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -269,7 +317,7 @@ def test_remove_folder_takes_links_but_not_what_they_point_to(
     (folder / "top").symlink_to(outside)
     transport.remove_folder("a")
     transport.remove_folder("top")
-    assert names(folder) == ["stays"]
+    assert inbox.names() == ["stays"]
     assert not (folder / "a").exists()
     assert not (folder / "top").is_symlink()
     assert (outside / "keep").exists()
@@ -279,7 +327,7 @@ def test_remove_folder_takes_links_but_not_what_they_point_to(
     "path", ["../x", "a/../../x", "/etc/x", "a//b", "a/", "./a", "..", "a/./b", "a\0b"]
 )
 def test_a_hostile_path_is_refused(
-    transport: Transport, folder: Path, tmp_path: Path, path: str
+    transport: Transport, inbox: Inbox, tmp_path: Path, path: str
 ) -> None:
     before = sorted(tmp_path.iterdir())
     operations: list[Callable[[], object]] = [
@@ -297,13 +345,44 @@ def test_a_hostile_path_is_refused(
         with pytest.raises(TransportError, match="plain path"):
             operation()
     assert sorted(tmp_path.iterdir()) == before
-    assert names(folder) == []
+    assert inbox.names() == []
 
 
-def test_the_folder_of_the_target_is_never_removed(transport: Transport, folder: Path) -> None:
+def test_the_folder_of_the_target_is_never_removed(transport: Transport, inbox: Inbox) -> None:
     put(transport, "a", b"x")
     with pytest.raises(TransportError, match="itself"):
         transport.remove_folder("")
     with pytest.raises(TransportError, match="not a name"):
         transport.put(Source.of_bytes("a", b""), "a", temporary="a", progress=lambda _: None)
-    assert names(folder) == ["a"]
+    assert inbox.names() == ["a"]
+
+
+def test_trying_it_out_leaves_nothing_behind(inbox: Inbox) -> None:
+    probe = Probe(
+        lambda: open_transport(inbox.settings),
+        SystemClock(),
+        masked=lambda text: text,
+        folder="test/ours",
+        size=300_000,
+    )
+    trial = probe.run()
+    assert trial.passed, trial.steps
+    states = {step.step: step.state for step in trial.steps}
+    assert states == dict.fromkeys(states, State.OK)
+    assert list(states)[-1] == "delete"
+    assert min(trial.latency or 0, trial.upload or 0, trial.download or 0) > 0
+    assert inbox.names() == []
+
+
+@pytest.mark.parametrize("account", ACCOUNTS.values())
+def test_without_the_target_s_own_folder_nobody_says_that_it_is_empty(
+    request: pytest.FixtureRequest, account: str, tmp_path: Path
+) -> None:
+    server: SshServer | FtpServer = request.getfixturevalue(account)
+    transport = open_transport(server.settings(tmp_path / "unmounted"))
+    try:
+        with pytest.raises(TransportError):
+            transport.list("")
+        assert transport.list("below") == []
+    finally:
+        transport.close()

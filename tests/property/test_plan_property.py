@@ -9,16 +9,18 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stardust_gitops.catalog.windows import Recurring, Windows
+from stardust_gitops.clock import instant_text
 from stardust_gitops.ledger.events import Event, Kind, Provenance, StreamId
 from stardust_gitops.ledger.fold import apply_release
 from stardust_gitops.ledger.state import Phase, StreamState
-from stardust_gitops.ledger.store import Snapshot
+from stardust_gitops.ledger.store import Operation, Snapshot
 from stardust_gitops.planning.decide import REMOVALS
 from stardust_gitops.planning.model import Action, Desired, Item, Plan
 from stardust_gitops.planning.plan_file import load_plan_file, narrow
@@ -241,3 +243,163 @@ def test_a_deleted_or_unlisted_or_disabled_anything_sends_nothing(
     ):
         sends = [item for item in plan.items if item.action.sends]
         assert all(item.reasons[0].code == "settle" for item in sends)
+
+
+CAP, OLD_CAP = 2, 1
+CAPPED = (
+    TargetSettings(id="one", takedown="purge", per_day=CAP, back_catalogue_per_day=OLD_CAP),
+    TargetSettings(
+        id="two",
+        back_catalogue_per_day=OLD_CAP,
+        windows=Windows(
+            allow=(
+                Recurring(
+                    name="hours",
+                    zone="Europe/London",
+                    cron="0 9 * * 1-5",
+                    length=timedelta(hours=8),
+                ),
+            )
+        ),
+    ),
+)
+street_dates = st.sampled_from(["2026-12-04", "2026-11-30", "2026-10-20", "2019-05-17"])
+streets = st.lists(street_dates, min_size=8, max_size=8)
+limited = st.lists(
+    st.builds(
+        lambda release, target, status, message, purge: wish(
+            gtin(release),
+            target=target,
+            status=status,
+            message=message,
+            purge="sent by mistake" if purge and status == "takedown" else None,
+        ),
+        release=st.integers(1, 5),
+        target=st.sampled_from([target.id for target in CAPPED]),
+        status=st.sampled_from(["active"] * 2 + ["takedown"]),
+        message=st.sampled_from(["told", "corrected", "again"]),
+        purge=st.booleans(),
+    ),
+    max_size=10,
+    unique_by=lambda one: (one.target, one.release),
+)
+days = st.lists(
+    st.tuples(limited, st.integers(0, 30), st.lists(st.sampled_from(["done", "intended"]))),
+    min_size=1,
+    max_size=4,
+)
+
+
+def limited_plan(
+    desired: list[Desired], states: States, done: list[Operation], now: datetime
+) -> Plan:
+    since = instant_text(now - timedelta(hours=24))
+    recent = [operation for operation in done if operation.time > since]
+    return plan_of(desired, snapshot(states, recent=recent), targets=CAPPED, safety=LOOSE, now=now)
+
+
+def rank(item: Item) -> int:
+    if item.action in REMOVALS:
+        return 0 if item.action is Action.TAKEDOWN else 1
+    if item.back_catalogue:
+        return 4
+    return 2 if item.action is Action.INSERT else 3
+
+
+@examples(600)
+@given(life=days, streets=streets)
+def test_caps_windows_and_the_order_of_work(
+    life: list[tuple[list[Desired], int, list[str]]], streets: list[str]
+) -> None:
+    """Days in the life of two targets: nothing exceeds a cap whenever plans are carried out, a
+    takedown never waits, and where a cap is full something goes when it was told it would."""
+    states: States = {}
+    done: list[Operation] = []
+    sent: list[tuple[Operation, bool]] = []
+    now = NOW
+    for listed, hours, ends in life:
+        now += timedelta(hours=hours)
+        desired = [one._replace(street_date=streets[int(one.release) - 1]) for one in listed]
+        plan = limited_plan(desired, states, done, now)
+        assert plan == limited_plan(desired[::-1], dict(reversed(states.items())), done, now)
+        _waits_in_order(plan, now)
+        _goes_when_told(plan, desired, states, done)
+        fresh = [item for item in plan.items if item.action.sends and not item.resumes]
+        begun = [(_operation(item, now), item.back_catalogue) for item in fresh]
+        done += [operation for operation, _ in begun]
+        sent = [*_not_taken_back(sent, plan, states), *begun]
+        _within_caps(fresh, sent, now)
+        after = work_through(plan, desired, states, ends or ["done"])
+        states = _begun_at(now, fresh, after, states)
+
+
+def _operation(item: Item, now: datetime) -> Operation:
+    return Operation(
+        time=instant_text(now),
+        target=item.target,
+        operation=str(item.action),
+        release=item.release,
+    )
+
+
+def _waits_in_order(plan: Plan, now: datetime) -> None:
+    for item in plan.items:
+        assert item.action is not Action.HELD or item.operation not in REMOVALS
+        if item.action is Action.HELD:
+            assert item.reasons[0].code in ("cap", "window")
+            assert item.not_before is not None
+            assert item.not_before > now
+    for target in CAPPED:
+        mine = [item for item in plan.items if item.target == target.id and item.action.sends]
+        assert [rank(item) for item in mine] == sorted(rank(item) for item in mine)
+
+
+def _goes_when_told(
+    plan: Plan, desired: list[Desired], states: States, done: list[Operation]
+) -> None:
+    held = [item for item in plan.items if item.not_before and item.reasons[0].code == "cap"]
+    first = min(held, key=lambda item: item.not_before or NOW, default=None)
+    if first is None or first.not_before is None or any(i.action.sends for i in plan.items):
+        return
+    later = limited_plan(desired, states, done, first.not_before)
+    assert any(item.action.sends and item.target == first.target for item in later.items)
+
+
+def _not_taken_back(
+    sent: list[tuple[Operation, bool]], plan: Plan, states: States
+) -> list[tuple[Operation, bool]]:
+    """Without the messages that are superseded now: no recipient was told to take them."""
+    gone = set()
+    for item in plan.items:
+        opened = states.get((item.target, item.release), StreamState()).open
+        if opened and any(reason.code == "superseded" for reason in item.reasons):
+            gone.add((opened.time, item.target, opened.operation, item.release))
+    return [
+        entry
+        for entry in sent
+        if (entry[0].time, entry[0].target, entry[0].operation, entry[0].release) not in gone
+    ]
+
+
+def _within_caps(fresh: list[Item], sent: list[tuple[Operation, bool]], now: datetime) -> None:
+    since = instant_text(now - timedelta(hours=24))
+    for target in CAPPED:
+        day = [each for each in sent if each[0].target == target.id and each[0].time > since]
+        waits = [item for item in fresh if item.target == target.id and item.action not in REMOVALS]
+        if target.per_day is not None and waits:
+            assert len(day) <= target.per_day
+        assert sum(1 for _, back_catalogue in day if back_catalogue) <= OLD_CAP
+
+
+def _begun_at(now: datetime, fresh: list[Item], states: States, before: States) -> States:
+    """The states, with what was begun in this round begun at this time."""
+    result = dict(states)
+    for item in fresh:
+        key = (item.target, item.release)
+        state, version = result[key], before.get(key, StreamState()).version
+        if state.open is not None and state.open.version > version:
+            state = replace(state, open=replace(state.open, time=instant_text(now)))
+        if state.baseline is not None and state.baseline.version > version:
+            state = replace(state, baseline=replace(state.baseline, time=instant_text(now)))
+        result[key] = state
+    return result

@@ -42,7 +42,7 @@ def intended(message_id: str, content: str = "one", operation: str = "update") -
 
 
 def answered(kind: Kind, message_id: str) -> Step:
-    return kind, {"message_id": message_id}
+    return kind, {"message_id": message_id, "status": "accepted"}
 
 
 COMPLETED: Step = (Kind.COMPLETED, {})
@@ -87,6 +87,27 @@ def test_the_last_answer_about_a_message_counts() -> None:
     assert answers(history(*sent, yes)).accepted == {wanted}
     assert answers(history(*sent, yes, no)).accepted == set()
     assert answers(history(*sent, no, yes)).accepted == {wanted}
+
+
+@pytest.mark.parametrize("status", ["received", "processing", "unknown"])
+def test_only_what_accepts_is_an_acceptance(status: str) -> None:
+    sent = (intended("a"), COMPLETED)
+    heard: Step = (Kind.ACKNOWLEDGED, {"message_id": "a", "status": status})
+    assert answers(history(*sent, heard)).accepted == set()
+    yes = answered(Kind.ACKNOWLEDGED, "a")
+    assert answers(history(*sent, yes, heard)).accepted == {("one", "files")}, "nor takes one back"
+
+
+def test_of_two_answers_the_recipients_own_time_decides() -> None:
+    def at(kind: Kind, hour: int) -> Step:
+        data = {"message_id": "a", "status": "live", "time": f"2026-11-22T{hour}:00:00Z"}
+        return kind, data
+
+    sent = (intended("a"), COMPLETED)
+    yes, no = at(Kind.ACKNOWLEDGED, 14), at(Kind.REJECTED, 13)
+    assert answers(history(*sent, yes, no)).accepted == {("one", "files")}
+    assert answers(history(*sent, no, yes)).accepted == {("one", "files")}
+    assert answers(history(*sent, yes, at(Kind.REJECTED, 15))).accepted == set()
 
 
 def test_what_was_accepted_once_stays_so_when_other_content_follows() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from stardust_gitops.catalog.windows import Recurring, Windows
 from stardust_gitops.ledger.state import StreamState
 from stardust_gitops.planning.outlook import Outlook, Watch, missed_runs
 from stardust_gitops.planning.settings import TargetSettings
@@ -65,6 +67,31 @@ def test_what_is_due_for_less_than_twice_the_interval_is_not_late() -> None:
 
     assert not late(120)
     assert late(121)
+
+
+def test_what_a_window_or_a_cap_kept_back_was_not_missed() -> None:
+    def late(target: TargetSettings) -> bool:
+        return bool(
+            outlook(target=target, not_before=NOW - timedelta(hours=9), street_date=None).late
+        )
+
+    def from_on(hour: int) -> Windows:
+        window = Recurring(name="w", zone="UTC", cron=f"0 {hour} * * *", length=timedelta(hours=8))
+        return Windows(allow=(window,))
+
+    assert late(SPOTIFY)
+    assert late(replace(SPOTIFY, windows=from_on(9)))  # NOW is 12:00
+    assert not late(replace(SPOTIFY, windows=from_on(11)))
+    assert not late(replace(SPOTIFY, per_day=100))
+
+
+def test_what_a_window_holds_is_due_when_it_opens() -> None:
+    window = Recurring(name="w", zone="UTC", cron="0 15 * * *", length=timedelta(hours=8))
+    shut = replace(SPOTIFY, windows=Windows(allow=(window,)))
+    (notice,) = outlook(target=shut, street_date="2026-12-24").due
+    assert notice.when == NOW + timedelta(hours=3)
+    (late,) = outlook(target=shut, street_date=NOW.date().isoformat()).late
+    assert late.reasons[0].code == "street_date"
 
 
 @pytest.mark.parametrize(

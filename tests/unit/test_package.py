@@ -14,7 +14,7 @@ from stardust_gitops.delivery.package import Package, lay_out
 from stardust_gitops.delivery.recipient import Choreography
 from stardust_gitops.delivery.rendering import message_options
 from stardust_gitops.delivery.transports.base import Source, VerificationError
-from stardust_gitops.delivery.transports.checks import checked_blocks
+from stardust_gitops.delivery.transports.checks import MUCH, checked_blocks
 from stardust_gitops.errors import CatalogueError
 from stardust_gitops.messages.ern.recordings import carried_assets
 from stardust_gitops.planning.model import Action
@@ -223,3 +223,20 @@ def test_md5_is_checked_where_the_message_holds_it(tmp_path: Path) -> None:
     wrong = Source.of_file(file, size=len(data), sha256=sha256, md5="0" * 32)
     with pytest.raises(VerificationError, match="MD5"):
         list(checked_blocks(wrong, 512))
+
+
+def test_a_large_file_is_checked_like_a_small_one(tmp_path: Path) -> None:
+    data = bytes(MUCH) + b"end"
+    file = tmp_path / "a.wav"
+    file.write_bytes(data)
+    sha256 = hashlib.sha256(data).hexdigest()
+    md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    source = Source.of_file(file, size=len(data), sha256=sha256, md5=md5)
+    assert b"".join(checked_blocks(source, 1 << 20)) == data
+    assert b"".join(checked_blocks(source, 1 << 20, skip=MUCH)) == b"end"
+    file.write_bytes(b"x" + data[1:])
+    with pytest.raises(VerificationError, match="SHA-256"):
+        list(checked_blocks(source, 1 << 20))
+    file.write_bytes(data)
+    with pytest.raises(VerificationError, match="MD5"):
+        list(checked_blocks(replace(source, md5="0" * 32), 1 << 20))

@@ -12,7 +12,7 @@ import pytest
 
 from stardust_gitops.errors import SafetyError
 from stardust_gitops.messages.comparison.difference import Comparison, Difference
-from stardust_gitops.planning.model import Action, Change, Plan
+from stardust_gitops.planning.model import Action, Change, OpenCircuit, Plan
 from stardust_gitops.planning.plan_file import ApprovedPlan, load_plan_file, narrow
 from stardust_gitops.reports.plan_json import plan_document, plan_json, plan_schema
 from tests.planning_samples import error, gtin, live, plan_of, snapshot, wish
@@ -184,7 +184,10 @@ def test_the_schema_names_every_field_of_the_json_and_describes_it() -> None:
     schema = plan_schema()
     change = Change(path="title", before="a", after="b")
     (item, *_) = (i for i in full_plan().items if i.findings)
-    plan = dataclasses.replace(full_plan(), items=(item._replace(changes=(change,)),))
+    circuit = OpenCircuit(target="spotify", failures=5, until="2026-11-22T12:15:00Z", due=False)
+    plan = dataclasses.replace(
+        full_plan(), items=(item._replace(changes=(change,)),), circuits=(circuit,)
+    )
     difference = Difference(way=(("Release", ""),), before="a", after="b")
     compared = Comparison(operation="update", differences=(difference,))
     pairs, names = [(plan.items[0], compared)], {"spotify": "ERN 4.3 over SFTP"}
@@ -200,6 +203,7 @@ def test_the_schema_names_every_field_of_the_json_and_describes_it() -> None:
         (schema["$defs"]["reason"], entry["reasons"][0]),
         (schema["$defs"]["change"], entry["changes"][0]),
         (schema["$defs"]["finding"], entry["findings"][0]),
+        (schema["$defs"]["circuit"], shown["circuits"][0]),
     ):
         assert list(node["properties"]) == list(value)
         assert all(field["description"] for field in node["properties"].values())

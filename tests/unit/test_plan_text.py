@@ -111,7 +111,7 @@ spotify   ERN 4.3 over SFTP                          3 to send · 1 held · 1 bl
       deals[0].excluded_territories  + KR  - JP
       tracks[0].instrumental  + true             tracks/a.yaml:12
   ‖ 4006381333948  Kestrel & Sons – Undertow    held      until 2026-11-29 09:00 Europe/London (send_from)
-      ! SG2190 will miss 2026-12-04: spotify needs 14 days, 12 days left
+      ! SG2190 will miss 2026-12-04: spotify needs 14 days, 5 days left when it goes on 2026-11-29
   ✗ 4006381333955  Ada Quill – Sketches         blocked
       SG2104 cover is 1500 × 1500, spotify wants 3000
       SG2003 tracks[1] has no ISRC

@@ -31,10 +31,10 @@ DPID = "PADPIDA2026112202S"
 _DAYS = re.compile(r"^([0-9]+)d$")
 NOT_ABOUT_RELEASES = {
     *("recipient", "message", "choreography", "takedown", "end_date_days", "files_in_updates"),
-    *("lead_time", "cover"),
+    *("lead_time", "cover", "transport", "acknowledgements"),
 }
 """The keys that a preset may have: none of them decides what is told of a release, and none says
-where to or as whom."""
+where to or as whom; of a transport, only what its requests look like."""
 
 
 def target(name: str, **own: Any) -> dict[str, Any]:

@@ -74,6 +74,7 @@ def test_github_s_files_come_on_request() -> None:
         ".github/CODEOWNERS",
         ".github/stardust-gitops.txt",
         ".github/workflows/deliver.yml",
+        ".github/workflows/receipts.yml",
         ".github/workflows/review-forks.yml",
         ".github/workflows/review.yml",
         ".github/workflows/scheduled.yml",

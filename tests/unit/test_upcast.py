@@ -48,8 +48,8 @@ def test_an_older_format_without_an_upcaster_is_an_error() -> None:
 
 def test_a_newer_format_is_refused() -> None:
     raw = orjson.loads(event(Kind.INTENDED, intention()).body())
-    with pytest.raises(WrongLedgerError, match="format 3"):
-        read_event(orjson.dumps({**raw, "format": 3}))
+    with pytest.raises(WrongLedgerError, match="format 4"):
+        read_event(orjson.dumps({**raw, "format": 4}))
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ ALLOWED = {
     "review.yml": {"contents": "read", "pull-requests": "write"},
     "review-forks.yml": {"actions": "read", "contents": "read", "pull-requests": "write"},
     "deliver.yml": {"contents": "write", "pull-requests": "read"},
+    "receipts.yml": {"contents": "write", "issues": "write"},
     "scheduled.yml": {"actions": "read", "contents": "write", "issues": "write"},
 }
 """The most that a job of each template may do."""
@@ -153,7 +154,7 @@ def test_the_templates_call_commands_that_there_are() -> None:
     for path in TEMPLATES:
         for words in re.findall(r"run: stardust-gitops (.*)", path.read_text(encoding="utf-8")):
             arguments = [part.strip('"') for part in words.split()]
-            names = arguments[:2] if arguments[0] == "report" else arguments[:1]
+            names = arguments[:2] if arguments[0] in ("report", "receipts") else arguments[:1]
             options = {part for part in arguments if part.startswith("--")}
             told = run_cli(*names, "--help")
             assert told.code == 0
@@ -163,7 +164,8 @@ def test_the_templates_call_commands_that_there_are() -> None:
 def test_the_outputs_are_those_that_are_written() -> None:
     outputs = load(ACTION)["outputs"]
     counts = {action.value for action in Action}
-    assert set(outputs) == {"exitcode", "has-changes", "plan-hash", "comment-id"} | counts
+    own = {"exitcode", "has-changes", "plan-hash", "comment-id", "drifted", "unknown-targets"}
+    assert set(outputs) == own | counts
     for name, output in outputs.items():
         assert output["value"] == f"${{{{ steps.run.outputs.{name} }}}}"
 
@@ -206,6 +208,14 @@ def test_every_input_of_the_action_is_used_once() -> None:
             ],
         ),
         ({"COMMAND": "apply"}, ["apply", "--auto-approve"]),
+        (
+            {"COMMAND": "receipts", "ENVIRONMENT": "test", "EXTRA_ARGS": "--target\nstore"},
+            ["receipts", "pull", "--environment", "test", "--target", "store"],
+        ),
+        (
+            {"COMMAND": "drift", "EXTRA_ARGS": "--newest\n5"},
+            ["drift", "--out", "/runner/stardust-drift.json", "--newest", "5"],
+        ),
         (
             {"COMMAND": "apply", "PLAN_FILE": "--allow-dirty", "EXTRA_ARGS": "\n--target\n a b \n"},
             ["apply", "--target", "a b", "--", "--allow-dirty"],

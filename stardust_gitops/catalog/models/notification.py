@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from stardust_gitops.catalog.models.scalars import Given, Model
-from stardust_gitops.catalog.models.target import Secret
+from stardust_gitops.catalog.models.transports.values import Secret
 
 Event = Literal["applied", "failed", "blocked", "takedown", "late", "weekly"]
 

@@ -22,6 +22,11 @@ def _interval(value: str) -> str:
 Interval = Annotated[str, AfterValidator(_interval)]
 
 
+def interval_of(text: str) -> timedelta:
+    """The time that an `Interval` is."""
+    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
+
+
 class ScheduleEntry(Model):
     """A run is expected `every` so often."""
 
@@ -30,4 +35,4 @@ class ScheduleEntry(Model):
     @property
     def interval(self) -> timedelta:
         """The time between two runs."""
-        return timedelta(**{_UNITS[self.every[-1]]: int(self.every[:-1])})
+        return interval_of(self.every)

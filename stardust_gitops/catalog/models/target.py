@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -18,6 +16,8 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from stardust_gitops.catalog.models.acknowledgements import Acknowledgements
+from stardust_gitops.catalog.models.limits import Limits, Span
 from stardust_gitops.catalog.models.scalars import (
     Amount,
     ContributorRole,
@@ -32,23 +32,12 @@ from stardust_gitops.catalog.models.scalars import (
     Text,
     refuse,
 )
+from stardust_gitops.catalog.models.transports.transport import Transport
+from stardust_gitops.catalog.models.transports.values import RelativePath
+from stardust_gitops.catalog.models.windows import WindowEntry
 from stardust_gitops.catalog.presets import preset_names, with_preset
 from stardust_gitops.catalog.suggest import did_you_mean
 from stardust_gitops.catalog.vocabulary import allowed
-from stardust_gitops.secrets.references import parse_reference
-
-
-def _secret(value: str) -> str:
-    try:
-        parse_reference(value)
-    except ValueError as error:
-        refuse(
-            "SG1118",
-            str(error),
-            "keep the secret outside the catalogue: env:NAME or file:PATH"
-            " (docs/secrets.md has more)",
-        )
-    return value
 
 
 def _pair(value: str) -> str:
@@ -69,14 +58,13 @@ def _pair(value: str) -> str:
     return value
 
 
-def _relative_path(value: str) -> str:
-    if re.search(r"(^|/)\.\.(/|$)", value) or "\0" in value or "\\" in value:
-        refuse("SG1119", f"{value!r} leads outside its folder", "write a path without ..")
-    return value
-
-
-FOLDERS = ("releases", "tracks", "parties", "labels", "targets", "genre_maps", "assets")
-"""The folders of a catalogue: nothing is delivered into them."""
+def _test_path(value: str) -> str:
+    path = value.strip("/")
+    if not re.fullmatch(
+        r"[A-Za-z0-9][A-Za-z0-9_.-]*(/[A-Za-z0-9][A-Za-z0-9_.-]*)*", path, re.ASCII
+    ):
+        refuse("SG1119", f"{value!r} is no folder of its own", "name one for tests, as  test")
+    return path
 
 
 def _past_days(days: int) -> int:
@@ -85,9 +73,8 @@ def _past_days(days: int) -> int:
     return days
 
 
-Secret = Annotated[str, AfterValidator(_secret)]
 Pair = Annotated[str, AfterValidator(_pair)]
-RelativePath = Annotated[str, AfterValidator(_relative_path)]
+TestPath = Annotated[RelativePath, AfterValidator(_test_path)]
 PastDays = Annotated[Positive, AfterValidator(_past_days)]
 
 
@@ -188,39 +175,10 @@ class MessageFormat(Model):
         return self.version.startswith("3.")
 
 
-def _inbox(value: str) -> str:
-    first = PurePosixPath(posixpath.normpath(value)).parts[:1]
-    if first in ((), (".",), *((name,) for name in FOLDERS)):
-        refuse("SG1121", f"{value!r} is the catalogue itself", "choose a folder of its own")
-    return value
-
-
-class DirectoryTransport(Model):
-    """A folder; relative to the catalogue's root unless it begins with a slash."""
-
-    protocol: Literal["directory"]
-    path: Annotated[Text, AfterValidator(_inbox)]
-
-
-class SftpTransport(Model):
-    """An SFTP server. `host_key` pins the server's key; secrets are references."""
-
-    protocol: Literal["sftp"]
-    host: Text
-    port: Positive = 22
-    username: Text
-    password: Secret | None = None
-    private_key: Secret | None = None
-    passphrase: Secret | None = None
-    host_key: Text | tuple[Text, ...]
-    path: RelativePath = "."
-    connections: Positive = 2
-    timeout: Positive = 60
-
-
 class Choreography(Model):
     """Order and naming of what is uploaded (ERN Part 3). `prefix` is the priority letter of
-    version 1.7 and later; `naming` forms the names of resources."""
+    version 1.7 and later; `naming` forms the names of resources. With `package: zip` all files of a
+    release travel in one zip of at most `max_megabytes`."""
 
     layout: Literal["batch", "release"] = "batch"
     completion: Literal["manifest", "semaphore", "message"] | None = None
@@ -228,10 +186,12 @@ class Choreography(Model):
     prefix: Literal["", "P", "N", "M", "L"] = ""
     max_releases: Positive = 50
     naming: Literal["ICPN_DD_TTT", "ICPN_DD_TT", "ICPN_T"] = "ICPN_DD_TTT"
+    package: Literal["files", "zip"] = "files"
+    max_megabytes: Positive | None = None
     resources: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = "resources"
     semaphore: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.{}-]{1,80}$")] = "{folder}.complete"
     delivery_types: dict[
-        Literal["insert", "update", "resend", "takedown"],
+        Literal["insert", "update", "resend", "takedown", "back_catalogue"],
         Literal[
             "NewReleaseDelivery",
             "BackCatalogDelivery",
@@ -253,12 +213,6 @@ class CoverRequirement(Model):
     """What the recipient wants of a cover: square, RGB, at least so many pixels a side."""
 
     pixels: Positive = 3000
-
-
-class Acknowledgements(Model):
-    """Where the recipient puts its acknowledgements."""
-
-    path: RelativePath
 
 
 STANDARD_OFFERS: Mapping[str, tuple[str, ...]] = {
@@ -290,7 +244,10 @@ class TargetFile(Model):
     `prices` our price codes to its own words. `emoji` says whether it takes them in texts,
     `required_roles` what it wants to be told of each track, `labels` the names of labels that it
     knows, `leave_out` the kinds of content that it does not take, `minimum_prices` the least
-    wholesale price that it takes of a release, by currency."""
+    wholesale price that it takes of a release, by currency. `item_timeout` is how long the files
+    of a release may be under way. `windows` say when it may be sent something, always where there
+    are none. `test_path` is a folder there, below the target's own, into which `target test` may
+    write."""
 
     model_config = ConfigDict(json_schema_extra=_without_preset)
 
@@ -300,7 +257,7 @@ class TargetFile(Model):
     preset: Name | None = None
     recipient: Recipient
     message: MessageFormat = MessageFormat()
-    transport: Annotated[DirectoryTransport | SftpTransport, Field(discriminator="protocol")]
+    transport: Transport
     choreography: Choreography = Choreography()
     offers: Annotated[
         dict[Name, tuple[Pair, ...]] | None,
@@ -318,6 +275,9 @@ class TargetFile(Model):
     files_in_re_release: Flag = True
     verify: Literal["size", "read", "none"] = "size"
     attempts: Positive = 5
+    item_timeout: Span | None = None
+    limits: Limits = Limits()
+    windows: tuple[WindowEntry, ...] = ()
     lead_time: LeadTime = LeadTime()
     cover: CoverRequirement = CoverRequirement()
     emoji: Flag = True
@@ -327,6 +287,7 @@ class TargetFile(Model):
     minimum_prices: dict[Currency, Amount] = Field(default_factory=dict)
     back_catalogue_load: Flag = False
     acknowledgements: Acknowledgements | None = None
+    test_path: TestPath | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -24,6 +24,7 @@ _NAMES = {
     "message": ("message", "messages"),
     "mead": ("MEAD message", "MEAD messages"),
     "marker": ("manifest", "manifests"),
+    "raw": ("answer", "answers"),
 }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from enum import Enum
 
 from stardust_gitops.delivery.results import (
@@ -12,14 +13,18 @@ from stardust_gitops.delivery.results import (
     ItemResult,
     Outcome,
 )
-from stardust_gitops.delivery.retry import Line
+from stardust_gitops.delivery.retry import HaltedError, Line
 from stardust_gitops.delivery.session import Session
+from stardust_gitops.delivery.shipments.marker import Marker, archive_marker, noting
+from stardust_gitops.delivery.shipments.refused import decline
 from stardust_gitops.delivery.shipments.shipment import Member, Shipment
 from stardust_gitops.delivery.shipments.upload import digest_of, is_temporary, sweep, temporary_name
 from stardust_gitops.delivery.transports.base import (
     PermissionDeniedError,
     Source,
     Transport,
+    TransportError,
+    telling,
 )
 from stardust_gitops.ledger.events import Kind
 from stardust_gitops.ledger.journal import Entry
@@ -34,16 +39,21 @@ class Evidence(Enum):
     NONE = "neither: it may have been swept"
 
 
-def complete(session: Session, line: Line, shipment: Shipment, members: Sequence[Member]) -> None:
+def complete(
+    session: Session,
+    line: Line,
+    shipment: Shipment,
+    members: Sequence[Member],
+    marker: Marker,
+) -> None:
     """Put the marker of a shipment whose `members` are at the recipient in full.
 
     That it begins is on record before its first byte leaves.
     """
-    marker = _marker(session, shipment, members)
     if not shipment.expected(members):
         line.do(lambda transport: _leave_witness(session, transport, shipment, marker))
     session.halt.check()
-    digest = session.ledger.store(marker)
+    digest = session.ledger.store(marker.record)
     data = {
         "members": [member.release for member in members],
         "marker_path": shipment.marker_path,
@@ -55,7 +65,8 @@ def complete(session: Session, line: Line, shipment: Shipment, members: Sequence
         *(Entry(member.stream, Kind.COMPLETING, mark) for member in members),
     )
     delivered = place_marker(session, line, shipment, members, marker, fresh=True)
-    conclude(session, shipment, members, delivered=delivered)
+    if delivered is not None:
+        conclude(session, shipment, members, delivered=delivered)
 
 
 def place_marker(
@@ -63,52 +74,99 @@ def place_marker(
     line: Line,
     shipment: Shipment,
     members: Sequence[Member],
-    marker: bytes,
+    marker: Marker,
     *,
     fresh: bool,
-) -> bool:
-    """Put the marker; whether the delivery is complete (``False``: nobody knows).
+) -> bool | None:
+    """Put the marker; whether the delivery is complete (``False``: nobody knows). ``None`` where
+    for certain it is not, which is then on record.
 
     `fresh` says that nobody has begun to put it. Else, and again after an error that left open
     whether it arrived, the evidence decides, so that no recipient is told to begin twice.
     """
-    source = Source.of_bytes(shipment.marker_path, marker)
-    temporary = temporary_name(shipment.marker_path, session.journal.fence)
-    doubtful, left = not fresh, source.size
+    putting = _Putting(session, shipment, members, marker, doubtful=not fresh)
+    watch = session.watches.of(shipment.id)
+    try:
+        with watch.running() if watch else nullcontext():
+            return line.do(putting.attempt, watch=watch)
+    except (TransportError, HaltedError):
+        if putting.refusal is None:
+            raise
+        if decline(session, shipment, members, putting.refusal):
+            return None
+        raise
 
-    def progress(count: int) -> None:
-        nonlocal left
-        left -= count
-        session.outcomes.sent(count)
 
-    def attempt(transport: Transport) -> bool:
-        nonlocal doubtful, left
-        if doubtful:
-            evidence = weigh(transport, shipment, members, marker)
+class _Putting:
+    """A marker on its way: what is known of it from one attempt to the next.
+
+    `doubtful` says that it may have arrived, `refusal` that for certain it has not, and why.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        shipment: Shipment,
+        members: Sequence[Member],
+        marker: Marker,
+        *,
+        doubtful: bool,
+    ) -> None:
+        self.doubtful = doubtful
+        self.refusal: TransportError | None = None
+        self._session = session
+        self._shipment = shipment
+        self._members = members
+        self._marker = marker
+        self._left = marker.source.size
+        self._note = noting(session, shipment, members, marker.source)
+
+    def attempt(self, transport: Transport) -> bool:
+        """Whether the delivery is complete (``False``: nobody knows)."""
+        shipment, self.refusal = self._shipment, None
+        again = self.doubtful and telling(transport) is not None
+        if self.doubtful:
+            evidence = weigh(transport, shipment, self._members, self._marker.source)
             if evidence is not Evidence.WHOLE:
                 return evidence is Evidence.DELIVERED
-            if not shipment.expected(members):
-                _leave_witness(session, transport, shipment, marker)
-        left = source.size
+            if not shipment.expected(self._members):
+                _leave_witness(self._session, transport, shipment, self._marker)
+        self._left = self._marker.source.size
         try:
-            transport.put(source, shipment.marker_path, temporary=temporary, progress=progress)
-        except Exception:
+            transport.put(
+                self._marker.source,
+                shipment.marker_path,
+                temporary=temporary_name(shipment.marker_path, self._session.journal.fence),
+                progress=self._progress,
+                completes=True,
+            )
+        except Exception as error:
+            undone = isinstance(error, TransportError) and error.undone
             # It has its final name only after its last byte: before that it cannot have arrived.
-            doubtful = left <= 0
+            # What may be asked twice can have been done the first time, whatever the second says.
+            self.doubtful = again or (self._left <= 0 and not undone)
+            if isinstance(error, TransportError) and undone and not again:
+                self.refusal = error
             raise
         return True
 
-    return line.do(attempt)
+    def _progress(self, count: int) -> None:
+        self._left -= count
+        self._note(count)
 
 
 def weigh(
-    transport: Transport, shipment: Shipment, members: Sequence[Member], marker: bytes
+    transport: Transport, shipment: Shipment, members: Sequence[Member], marker: Source
 ) -> Evidence:
-    """What the recipient's folder proves."""
+    """What the recipient's folder proves, or the recipient says."""
+    teller = telling(transport)
     try:
+        told = None if teller is None else teller.told(marker, shipment.marker_path)
+        if told is not None:
+            return Evidence.DELIVERED if told else Evidence.WHOLE
         found = transport.stat(shipment.marker_path)
         if found is not None:
-            same = found.size == len(marker) and _same_bytes(transport, shipment, marker)
+            same = found.size == marker.size and _same_bytes(transport, shipment, marker)
             return Evidence.DELIVERED if same else Evidence.NONE
         present = {file.path: file.size for file in transport.list(shipment.folder)}
     except PermissionDeniedError:
@@ -147,6 +205,7 @@ def conclude(
         else:
             note_unknown(session, shipment, member)
     if delivered:
+        session.answers()
         session.report(
             "shipment_completed", batch=shipment.id, folder=shipment.folder, members=len(members)
         )
@@ -180,21 +239,25 @@ def sweep_folder(session: Session, line: Line, folder: str) -> None:
 
 
 def _leave_witness(
-    session: Session, transport: Transport, shipment: Shipment, marker: bytes
+    session: Session, transport: Transport, shipment: Shipment, marker: Marker
 ) -> None:
-    """Put the marker's bytes under its temporary name, before it is on record that it begins.
+    """Put what is kept of the marker under its temporary name, before it is on record that it
+    begins.
 
     A message that goes alone has nothing beside it that would show, after a crash, whether the
     recipient has swept its folder or never saw it. This shows it, and is used up by the rename.
-    Those of earlier runs go after ours has come, so that there is always one until then.
+    Those of earlier runs go after ours has come, so that there is always one until then. Where a
+    request tells the recipient to begin, nothing is renamed, and it would show nothing.
     """
+    if telling(transport) is not None:
+        return
     fence = session.journal.fence
     path = f"{shipment.folder}/{temporary_name(shipment.marker_path, fence)}"
     transport.put(
-        Source.of_bytes(path, marker),
+        Source.of_bytes(path, marker.record),
         path,
         temporary=temporary_name(path, fence),
-        progress=session.outcomes.sent,
+        progress=session.sent,
     )
     if session.recipient.verify == "none":
         return
@@ -207,14 +270,24 @@ def _message_of(member: Member) -> str:
     return f"the message {member.message_id}"
 
 
-def _marker(session: Session, shipment: Shipment, members: Sequence[Member]) -> bytes:
+def marker_of(
+    session: Session,
+    shipment: Shipment,
+    members: Sequence[Member],
+    sources: Mapping[str, Source],
+) -> Marker:
+    """The marker of a shipment. A zip, which holds the resources, is made from `sources`:
+    `ChangedError` where one of them is not what was recorded."""
     match shipment.completion:
+        case "archive":
+            return archive_marker(session, shipment, members[0], sources)
         case "message":
-            return session.ledger.fetch(members[0].message, _message_of(members[0]))
+            data = session.ledger.fetch(members[0].message, _message_of(members[0]))
         case "manifest":
-            return _manifest(session, shipment, members)
+            data = _manifest(session, shipment, members)
         case _:
-            return b""
+            data = b""
+    return Marker.of(shipment, members, data)
 
 
 def _manifest(session: Session, shipment: Shipment, members: Sequence[Member]) -> bytes:
@@ -229,7 +302,9 @@ def _manifest(session: Session, shipment: Shipment, members: Sequence[Member]) -
                 message_id=member.message_id,
                 url=member.package.message_path.removeprefix(f"{shipment.folder}/"),
                 icpn=member.icpn,
-                delivery_type=recipient.choreography.delivery_type(member.operation),
+                delivery_type=recipient.choreography.delivery_type(
+                    member.operation, back_catalogue=member.back_catalogue
+                ),
                 product_type=member.package.product,
                 digest=digest.hexdigest(),
                 hash_algorithm=algorithm,
@@ -248,8 +323,8 @@ def _manifest(session: Session, shipment: Shipment, members: Sequence[Member]) -
     )
 
 
-def _same_bytes(transport: Transport, shipment: Shipment, marker: bytes) -> bool:
+def _same_bytes(transport: Transport, shipment: Shipment, marker: Source) -> bool:
     try:
-        return digest_of(transport, shipment.marker_path) == hashlib.sha256(marker).hexdigest()
+        return digest_of(transport, shipment.marker_path) == marker.sha256
     except PermissionDeniedError:
         return True  # it may be seen but not read: its size has to do

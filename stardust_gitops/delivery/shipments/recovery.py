@@ -11,10 +11,12 @@ from stardust_gitops.delivery.shipments.completion import (
     place_marker,
     sweep_folder,
 )
+from stardust_gitops.delivery.shipments.marker import kept_marker
 from stardust_gitops.delivery.shipments.shipment import Member, Shipment, read_shipment
 from stardust_gitops.delivery.shipments.shipping import (
     SpoiledError,
     clear,
+    contained,
     end_empty,
     give_up,
     leave,
@@ -27,7 +29,7 @@ from stardust_gitops.ledger.events import Kind, StreamId
 from stardust_gitops.ledger.journal import Entry
 from stardust_gitops.ledger.state import BatchState
 from stardust_gitops.ledger.store import LedgerError
-from stardust_gitops.planning.model import Item
+from stardust_gitops.planning.model import Action, Item
 
 
 def recover(session: Session, batches: Iterable[StreamId]) -> None:
@@ -40,10 +42,11 @@ def recover(session: Session, batches: Iterable[StreamId]) -> None:
         shipment = read_shipment(session.ledger, stream)
         waiting = [member for member in shipment.members if _is_open(session, shipment, member)]
         session.report("recovering", batch=shipment.id, members=len(waiting))
-        if batch.completing:
-            _settle(session, shipment, batch, waiting)
-        else:
-            _carry_on(session, shipment, waiting)
+        with contained(session, waiting):
+            if batch.completing:
+                _settle(session, shipment, batch, waiting)
+            else:
+                _carry_on(session, shipment, waiting)
 
 
 def _is_open(session: Session, shipment: Shipment, member: Member) -> bool:
@@ -61,11 +64,14 @@ def _settle(session: Session, shipment: Shipment, batch: BatchState, waiting: li
         return
     if batch.marker is None:
         raise LedgerError(f"batch {shipment.id} was to be completed with an unknown marker")
-    marker = session.ledger.fetch(batch.marker, f"the marker of shipment {shipment.id}")
+    stored = session.ledger.fetch(batch.marker, f"the marker of shipment {shipment.id}")
+    marker = kept_marker(session, shipment, members, stored)
     with session.lines.borrow() as line:
         delivered = place_marker(session, line, shipment, members, marker, fresh=False)
         if delivered:
             sweep_folder(session, line, shipment.folder)
+    if delivered is None:
+        return
     if delivered or not batch.unknown:
         conclude(session, shipment, members, delivered=delivered)
         return
@@ -76,8 +82,8 @@ def _settle(session: Session, shipment: Shipment, batch: BatchState, waiting: li
 def _carry_on(session: Session, shipment: Shipment, waiting: list[Member]) -> None:
     """The marker was not begun: those who still want the same stay, the others leave."""
     if any(not _is_planned(session, member) for member in waiting):
-        # The plan does not speak of all of them (a selection, or it went stale). So nothing is
-        # undone here; those that it does speak of travel in another shipment.
+        # The plan does not speak of all of them (a selection, or it went stale), or has some wait.
+        # So nothing is undone here; those that may go travel in another shipment.
         return
     staying = [member for member in waiting if _stays(session.items[member.release])]
     leaving = [member for member in waiting if member not in staying]
@@ -97,7 +103,9 @@ def _carry_on(session: Session, shipment: Shipment, waiting: list[Member]) -> No
     except SpoiledError as error:
         give_up(session, shipment, staying, error)
         return
-    ship(session, shipment, members, sources)
+    session.wait_for_pace(len(members))
+    session.count_messages(len(members))
+    ship(session, shipment, members, sources, resumed=True)
 
 
 def _stays(item: Item) -> bool:
@@ -115,7 +123,10 @@ def _clear_all(session: Session, members: list[Member]) -> SpoiledError | None:
 
 
 def _is_planned(session: Session, member: Member) -> bool:
-    return member.release in session.items and member.release not in session.outcomes
+    item = session.items.get(member.release)
+    if item is None or member.release in session.outcomes:
+        return False
+    return not (item.action is Action.HELD and item.resumes)  # its time has not come: it waits
 
 
 def _supersede(session: Session, members: list[Member]) -> None:

@@ -6,11 +6,13 @@ release by release, a shipment has one member and ends with the message or a com
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from stardust_gitops.delivery.archive import archive_size
 from stardust_gitops.delivery.package import Package
 from stardust_gitops.ledger.events import Event, Kind, StreamId
 from stardust_gitops.ledger.store import LedgerError, LedgerStore
@@ -19,7 +21,8 @@ from stardust_gitops.ledger.store import LedgerError, LedgerStore
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """One release of a shipment. `message` is the digest of its message in the content store,
-    `mead` that of the MEAD message beside it, if one travels."""
+    `mead` that of the MEAD message beside it, if one travels. `back_catalogue` tells that it brings
+    what came out long ago."""
 
     stream: StreamId
     icpn: str
@@ -30,17 +33,30 @@ class Member:
     package: Package
     mead: str | None = None
     mead_size: int = 0
+    back_catalogue: bool = False
 
     @property
     def release(self) -> str:
         """The GTIN-14."""
         return self.stream.subject
 
+    @property
+    def packed_size(self) -> int:
+        """The bytes of a zip of all its files."""
+        package = self.package
+        sizes = {package.message_path: self.message_size}
+        sizes |= {file.path: file.size for file in package.files}
+        if self.mead is not None:
+            sizes[package.mead_path] = self.mead_size
+        below = len(package.folder)
+        return archive_size([(self.icpn + path[below:], size) for path, size in sizes.items()])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shipment:
-    """What was intended together. `completion` is as in `recipient.Choreography`; `created` is
-    the instant of the intention as an ISO text."""
+    """What was intended together. `completion` is as in `recipient.Choreography`, or ``archive``
+    where everything travels in one zip; `created` is the instant of the intention as an ISO text.
+    """
 
     id: str
     stream: StreamId
@@ -56,6 +72,11 @@ class Shipment:
         """Whether the message itself tells the recipient to begin."""
         return self.completion == "message"
 
+    @property
+    def is_archive(self) -> bool:
+        """Whether it is one zip, which tells the recipient to begin when it is there."""
+        return self.completion == "archive"
+
     def as_data(self) -> dict[str, Any]:
         """As JSON values, for the ``intended`` event of the batch; members keep their own."""
         return {
@@ -70,6 +91,8 @@ class Shipment:
     def expected(self, members: Iterable[Member]) -> dict[str, int]:
         """Path and size of all that must be at the recipient before the marker."""
         sizes: dict[str, int] = {}
+        if self.is_archive:
+            return sizes
         for member in members:
             sizes.update((file.path, file.size) for file in member.package.files)
             if member.mead is not None:
@@ -98,6 +121,7 @@ class BatchIds:
     def __init__(self, targets: Iterable[str]) -> None:
         self._lanes = {target: lane for lane, target in enumerate(sorted(targets))}
         self._given: set[str] = set()
+        self._lock = threading.Lock()
 
     def take(self, ledger: LedgerStore, environment: str, target: str, now: datetime) -> str:
         """A fresh BatchId, not earlier than `now`."""
@@ -107,9 +131,10 @@ class BatchIds:
             moment = _EPOCH + timedelta(milliseconds=number)
             batch = f"{moment:%Y%m%d%H%M%S}{moment.microsecond // 1000:03}"
             known = ledger.batch(batch_stream(environment, target, batch)).version
-            if batch not in self._given and not known:
-                self._given.add(batch)
-                return batch
+            with self._lock:
+                if batch not in self._given and not known:
+                    self._given.add(batch)
+                    return batch
             number += len(self._lanes)
 
 
@@ -157,4 +182,5 @@ def member_of(stream: StreamId, intended: Mapping[str, Any]) -> Member:
         package=Package.from_data(intended["package"]),
         mead=intended.get("mead"),
         mead_size=intended.get("mead_size", 0),
+        back_catalogue=intended.get("back_catalogue", False),
     )

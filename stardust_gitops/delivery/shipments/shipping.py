@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import BinaryIO
 
-from stardust_gitops.delivery.retry import HaltedError
+from stardust_gitops.delivery.circuit import OF_THE_TARGET, CircuitOpenError
 from stardust_gitops.delivery.session import Session
-from stardust_gitops.delivery.shipments.completion import complete
+from stardust_gitops.delivery.shipments.completion import complete, marker_of
+from stardust_gitops.delivery.shipments.marker import Marker
 from stardust_gitops.delivery.shipments.shipment import Member, Shipment
 from stardust_gitops.delivery.shipments.upload import send, sweep
 from stardust_gitops.delivery.transports.base import (
     AuthenticationError,
+    ChangedError,
     HostKeyError,
     NoSpaceError,
     PassingError,
@@ -43,27 +47,62 @@ def ship(
     shipment: Shipment,
     members: Sequence[Member],
     sources: Mapping[str, Source],
+    *,
+    resumed: bool = False,
 ) -> None:
-    """Upload `members` of a shipment that is on record, and complete it.
+    """Upload `members` of a shipment that is on record, and complete it. A part of one that is
+    `resumed` may be there already.
 
     `sources` has the resources by their path at the recipient. A member that fails leaves the
-    shipment, with its folder. Raises what concerns the target as a whole: the shipment then stays
-    open, and the next run carries it on. `HaltedError` where the work was told to stop.
+    shipment, with its folder. Raises what concerns the shipment as a whole (see `contained`), or
+    the target: it then stays open, and the next run carries it on. `HaltedError` where the work
+    was told to stop.
     """
     for member in members:
         _announce(session, member)
     try:
-        remaining = _upload(session, shipment, members, sources)
+        remaining = _upload(session, shipment, members, sources, resumed=resumed)
         session.halt.check()
         remaining = _inspect(session, shipment, remaining)
+        marker = _made(session, shipment, remaining, sources) if remaining else None
     except SpoiledError as error:
         give_up(session, shipment, members, error)
         return
-    if not remaining:
+    if marker is None:
         end_empty(session, shipment)
         return
     with session.lines.borrow() as line:
-        complete(session, line, shipment, remaining)
+        complete(session, line, shipment, remaining, marker)
+
+
+@contextmanager
+def contained(session: Session, members: Sequence[Member]) -> Iterator[None]:
+    """What fails in one shipment ends that one: it stays open, the next run carries it on, and the
+    target's others go on. Raised is what the others would meet too."""
+    try:
+        yield
+    except TransportError as error:
+        if isinstance(error, UNREACHABLE) or error.unreached:
+            raise
+        for member in members:
+            if member.release not in session.outcomes:
+                session.refuse(member.release, member.operation, error)
+        if members:
+            _count(session, error, members[0])
+
+
+def _made(
+    session: Session,
+    shipment: Shipment,
+    members: Sequence[Member],
+    sources: Mapping[str, Source],
+) -> Marker | None:
+    """The marker; ``None`` where the only member has left, because its zip cannot be made."""
+    try:
+        return marker_of(session, shipment, members, sources)
+    except ChangedError as error:
+        leave(session, shipment, members[0], error)
+        return None
 
 
 def leave(session: Session, shipment: Shipment, member: Member, error: GitOpsError) -> None:
@@ -72,7 +111,9 @@ def leave(session: Session, shipment: Shipment, member: Member, error: GitOpsErr
     try:
         clear(session, member.package.folder)
     except SpoiledError as spoiled:
-        raise SpoiledError(f"{error.message}; {spoiled.message}", hint=spoiled.hint) from error
+        # Why it failed is what has to be mended; what stays there is harmless.
+        text = f"{error.message}; {spoiled.message}"
+        raise SpoiledError(text, hint=error.hint or spoiled.hint, code=error.code) from error
     session.journal.append(Entry(member.stream, Kind.FAILED, _failure(shipment, error)))
     session.refuse(member.release, member.operation, error)
 
@@ -140,41 +181,50 @@ def _upload(
     shipment: Shipment,
     members: Sequence[Member],
     sources: Mapping[str, Source],
+    *,
+    resumed: bool,
 ) -> list[Member]:
     """All resources, with the MEAD messages, which are uploaded as such (MEAD 1.1, clause 6.2);
     then all messages; over as many connections as there are. Returns the members that are there in
-    full; the others have left."""
+    full; the others have left. What travels in one zip is its marker, and nothing goes before."""
+    if shipment.is_archive:
+        return list(members)
     resources = [
         (member, file.path, sources[file.path])
         for member in members
         for file in member.package.files
     ]
     resources += [
-        _stored(session, member, member.package.mead_path, member.mead)
+        _stored(session, member, member.package.mead_path, member.mead, member.mead_size)
         for member in members
         if member.mead is not None
     ]
-    remaining = _send_all(session, shipment, members, resources)
+    remaining = _send_all(session, shipment, members, resources, resumed=resumed)
     if shipment.message_is_marker:
         return remaining
     messages = [
-        _stored(session, member, member.package.message_path, member.message)
+        _stored(session, member, member.package.message_path, member.message, member.message_size)
         for member in remaining
     ]
-    return _send_all(session, shipment, remaining, messages)
+    return _send_all(session, shipment, remaining, messages, resumed=resumed)
 
 
-def _stored(session: Session, member: Member, path: str, digest: str) -> Upload:
-    """A message whose bytes the content store keeps."""
-    return (
-        member,
-        path,
-        Source.of_bytes(path, session.ledger.fetch(digest, f"the message for {path}")),
-    )
+def _stored(session: Session, member: Member, path: str, digest: str, size: int) -> Upload:
+    """A message, whose bytes the content store keeps: read when they are sent."""
+
+    def opened() -> BinaryIO:
+        return io.BytesIO(session.ledger.fetch(digest, f"the message for {path}"))
+
+    return member, path, Source(name=path, size=size, sha256=digest, open=opened)
 
 
 def _send_all(
-    session: Session, shipment: Shipment, members: Sequence[Member], uploads: Sequence[Upload]
+    session: Session,
+    shipment: Shipment,
+    members: Sequence[Member],
+    uploads: Sequence[Upload],
+    *,
+    resumed: bool,
 ) -> list[Member]:
     failures: dict[str, TransportError] = {}
 
@@ -183,16 +233,23 @@ def _send_all(
         if member.release in failures:
             return
         try:
-            with session.lines.borrow() as line:
-                send(session, line, member, path, source, shipment.id)
+            with session.lines.borrow(source.size) as line:
+                send(session, line, member, path, source, shipment.id, resumed=resumed)
         except UNREACHABLE:
             session.halt.unreachable.set()
             raise
         except TransportError as error:
-            failures.setdefault(member.release, error)
+            first = failures.setdefault(member.release, error) is error
+            if first and isinstance(error, OF_THE_TARGET):
+                _count(session, error, member)
 
-    if uploads:
-        _run_all(run, uploads, session.lines.count)
+    try:
+        session.crew.run([(upload[2].size, partial(run, upload)) for upload in uploads])
+    except CircuitOpenError:
+        for member in members:
+            if error := failures.get(member.release):
+                session.refuse(member.release, member.operation, error)
+        raise
     session.halt.check()
     for member in members:
         if error := failures.get(member.release):
@@ -200,14 +257,13 @@ def _send_all(
     return [member for member in members if member.release not in failures]
 
 
-def _run_all(run: Callable[[Upload], None], uploads: Sequence[Upload], threads: int) -> None:
-    """Run all, wait for all; then raise the first error that is more than an order to halt."""
-    with ThreadPoolExecutor(min(threads, len(uploads)), thread_name_prefix="upload") as pool:
-        futures = [pool.submit(run, upload) for upload in uploads]
-    errors = [error for future in futures if (error := future.exception()) is not None]
-    errors.sort(key=lambda error: isinstance(error, HaltedError))
-    if errors:
-        raise errors[0]
+def _count(session: Session, error: TransportError, member: Member) -> None:
+    """Count a failure of the target; one too many ends its run."""
+    try:
+        session.circuit.failed(error, member.release)
+    except GitOpsError:
+        session.halt.unreachable.set()
+        raise
 
 
 def _inspect(session: Session, shipment: Shipment, members: Sequence[Member]) -> list[Member]:

@@ -33,8 +33,18 @@ class DirectoryTransport:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._real_root = os.path.realpath(root)
 
-    def put(self, source: Source, path: str, *, temporary: str, progress: Progress) -> None:
+    def put(
+        self,
+        source: Source,
+        path: str,
+        *,
+        temporary: str,
+        progress: Progress,
+        resume: bool = False,
+        completes: bool = False,
+    ) -> None:
         parts = file_parts(path, temporary)
         with _translated(path):
             folder = self._folder(parts)
@@ -89,7 +99,7 @@ class DirectoryTransport:
 
     def _file(self, path: str) -> Path:
         parts = file_parts(path)
-        return self._inside(self._folder(parts) / parts[-1], path)
+        return self._inside(self._root.joinpath(*parts), path)
 
     def _folder(self, parts: tuple[str, ...]) -> Path:
         """The folder that holds the last of `parts`."""
@@ -97,9 +107,10 @@ class DirectoryTransport:
 
     def _inside(self, place: Path, path: str) -> Path:
         """`place` if it is in `root` once all links are followed; else `PermissionDeniedError`."""
-        real = Path(os.path.realpath(place))
+        real = os.path.realpath(place)
+        inside = real == self._real_root or real.startswith(f"{self._real_root.rstrip('/')}/")
         # What is still a link when all links are followed is a loop of them.
-        if real.is_symlink() or not real.is_relative_to(os.path.realpath(self._root)):
+        if not inside or os.path.islink(real):  # noqa: PTH114 -- a `Path` takes as long again
             raise PermissionDeniedError(
                 f"{path!r} leaves {self._root} through a symbolic link",
                 hint="remove the link from the target's folder",
@@ -190,4 +201,6 @@ def _translated(path: str) -> Iterator[None]:
             raise PermissionDeniedError(
                 f"{path}: {reason}", hint="let this user write to the target's folder"
             ) from error
-        raise TransportError(f"{path}: {reason}") from error
+        raise TransportError(
+            f"{path}: {reason}", hint="check transport.path of the target, and what is there"
+        ) from error

@@ -5,15 +5,49 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from stardust_gitops.delivery.transports.base import Transport
-from stardust_gitops.delivery.transports.settings import DirectorySettings, SftpSettings
+from stardust_gitops.delivery.transports.settings import (
+    AzureSettings,
+    DirectorySettings,
+    FtpSettings,
+    HttpSettings,
+    S3Settings,
+    SftpSettings,
+)
 
-TransportSettings = DirectorySettings | SftpSettings
+TransportSettings = (
+    AzureSettings | DirectorySettings | FtpSettings | HttpSettings | S3Settings | SftpSettings
+)
+
+
+def _azure(settings: AzureSettings) -> Transport:
+    from stardust_gitops.delivery.transports.stores.azure import connect
+
+    return connect(settings)
 
 
 def _directory(settings: DirectorySettings) -> Transport:
     from stardust_gitops.delivery.transports.directory import DirectoryTransport
 
     return DirectoryTransport(settings.path)
+
+
+def _ftp(settings: FtpSettings) -> Transport:
+    from stardust_gitops.delivery.transports.ftp.transport import connect
+
+    return connect(settings)
+
+
+def _http(settings: HttpSettings) -> Transport:
+    from stardust_gitops.delivery.transports.http.opening import connect
+
+    store = None if settings.staging is None else open_transport(settings.staging)
+    return connect(settings, store)
+
+
+def _s3(settings: S3Settings) -> Transport:
+    from stardust_gitops.delivery.transports.stores.s3 import connect
+
+    return connect(settings)
 
 
 def _sftp(settings: SftpSettings) -> Transport:
@@ -23,7 +57,11 @@ def _sftp(settings: SftpSettings) -> Transport:
 
 
 _OPENERS: dict[type[TransportSettings], Callable[..., Transport]] = {
+    AzureSettings: _azure,
     DirectorySettings: _directory,
+    FtpSettings: _ftp,
+    HttpSettings: _http,
+    S3Settings: _s3,
     SftpSettings: _sftp,
 }
 

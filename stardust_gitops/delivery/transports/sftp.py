@@ -22,7 +22,7 @@ from stardust_gitops.delivery.transports.checks import checked_blocks, file_part
 from stardust_gitops.delivery.transports.settings import SftpSettings
 from stardust_gitops.delivery.transports.sftp_session import POSIX_RENAME, SftpSession
 from stardust_gitops.delivery.transports.sftp_wire import Attributes, SftpStatus
-from stardust_gitops.delivery.transports.ssh import SshConnection
+from stardust_gitops.delivery.transports.ssh import SshConnection, open_connection
 
 _MISSING = (wire.NO_SUCH_FILE, wire.NO_SUCH_PATH)
 _FULL = (wire.NO_SPACE, wire.QUOTA_EXCEEDED)
@@ -36,9 +36,9 @@ def connect(settings: SftpSettings) -> SftpTransport:
 
     Raises `HostKeyError`, `AuthenticationError`, `PassingError` or `TransportError`.
     """
-    connection = SshConnection(settings)
+    connection = open_connection(settings)
     try:
-        return SftpTransport(connection, SftpSession(connection.channel), settings)
+        return SftpTransport(connection, SftpSession(connection.open_sftp()), settings)
     except BaseException:
         connection.close()
         raise
@@ -61,21 +61,26 @@ class SftpTransport:
         self._host = settings.host
         self._root = settings.path.encode() or b"."
 
-    def put(self, source: Source, path: str, *, temporary: str, progress: Progress) -> None:
+    def put(
+        self,
+        source: Source,
+        path: str,
+        *,
+        temporary: str,
+        progress: Progress,
+        resume: bool = False,
+        completes: bool = False,
+    ) -> None:
         parts = file_parts(path, temporary)
         aside = self._remote((*parts[:-1], temporary))
-        size = self._session.request_size
-        with (
-            self._translated(path, writing=source.size),
-            closing(checked_blocks(source, size)) as blocks,
-        ):
-            handle = self._open_new(aside, parts[:-1])
+        with self._translated(path, writing=source.size):
             try:
-                arrived = self._session.write(aside, handle, blocks, progress)
-                self._verify_size(aside, arrived, source)
+                self._fill(source, aside, parts[:-1], progress, resume=resume)
                 self._replace(aside, self._remote(parts))
-            except BaseException:
-                self._discard(aside)
+            except BaseException as error:
+                # What is not this source's beginning is of no use to anybody.
+                if not resume or isinstance(error, VerificationError):
+                    self._discard(aside)
                 raise
 
     def stat(self, path: str) -> RemoteFile | None:
@@ -116,16 +121,50 @@ class SftpTransport:
 
     # -- writing
 
-    def _open_new(self, path: bytes, folder: tuple[str, ...]) -> bytes:
+    def _fill(
+        self,
+        source: Source,
+        aside: bytes,
+        folder: tuple[str, ...],
+        progress: Progress,
+        *,
+        resume: bool,
+    ) -> None:
+        if resume:
+            handle, offset = self._begin(source, aside, folder)
+        else:
+            handle, offset = self._open_new(aside, folder, wire.FOR_REPLACING), 0
+        size = self._session.request_size
+        with closing(checked_blocks(source, size, skip=offset)) as blocks:
+            arrived = self._session.write(aside, handle, blocks, progress, offset=offset)
+        self._verify_size(aside, arrived, source)
+
+    def _begin(self, source: Source, aside: bytes, folder: tuple[str, ...]) -> tuple[bytes, int]:
+        """Open `aside` to write what is missing of it: its handle, and from where on. The last
+        request's worth of what is there is sent again, as the cut may have torn it.
+
+        That it is not there is the rule, and costs no request: it has to be new.
+        """
+        try:
+            return self._open_new(aside, folder, wire.FOR_CREATING), 0
+        except SftpStatus:
+            found = self._attributes(aside)
+        # What is longer is nothing of ours, and what cannot be seen is left to the server.
+        there = found.size if found is not None and found.size is not None else 0
+        offset = max(0, there - self._session.request_size) if there <= source.size else 0
+        flags = wire.FOR_CARRYING_ON if offset else wire.FOR_REPLACING
+        return self._session.open(aside, flags), offset
+
+    def _open_new(self, path: bytes, folder: tuple[str, ...], flags: int) -> bytes:
         """Open `path` for writing. Its folder is made only if the server misses it: nothing has
         to be remembered of what exists, and a folder that was swept is made again."""
         try:
-            return self._session.open(path, wire.FOR_REPLACING)
+            return self._session.open(path, flags)
         except SftpStatus as status:
             if not folder or status.code not in (*_MISSING, wire.FAILURE):
                 raise
         self._make_folder(folder)
-        return self._session.open(path, wire.FOR_REPLACING)
+        return self._session.open(path, flags)
 
     def _make_folder(self, parts: tuple[str, ...]) -> None:
         path = self._remote(parts)
@@ -224,9 +263,9 @@ class SftpTransport:
         try:
             entries = self._session.entries(folder)
         except SftpStatus as status:
-            if status.code in _MISSING:
+            if status.code in _MISSING and parts:
                 return
-            raise
+            raise  # without the target's own folder nobody can say what lies there
         for name, listed in entries:
             inner = (*parts, name.decode("utf-8", "surrogateescape"))
             attributes = self._known(posixpath.join(folder, name), listed)

@@ -79,16 +79,22 @@ class SftpSession:
         ).string()
 
     def write(
-        self, path: bytes, handle: bytes, blocks: Iterable[bytes], progress: Progress
+        self,
+        path: bytes,
+        handle: bytes,
+        blocks: Iterable[bytes],
+        progress: Progress,
+        *,
+        offset: int = 0,
     ) -> int | None:
-        """Write `blocks` (each at most `request_size`) to the file `path`, open as `handle`, and
-        close it. Return its size as the server then tells it, ``None`` if it does not.
+        """Write `blocks` (each at most `request_size`) to the file `path`, open as `handle`, from
+        `offset` on, and close it. Return its size as the server then tells it, ``None`` if it does
+        not.
 
         `progress` hears of each block once it is sent; when this returns, the server has confirmed
         every one. On any failure the file is closed too.
         """
         waiting: deque[int] = deque()
-        offset = 0
         try:
             for block in blocks:
                 head = string(handle) + struct.pack(">QI", offset, len(block))

@@ -15,8 +15,11 @@ OK, EOF, NO_SUCH_FILE, PERMISSION_DENIED, FAILURE = 0, 1, 2, 3, 4
 NO_SUCH_PATH, NO_SPACE, QUOTA_EXCEEDED = 10, 14, 15
 """Codes of later drafts, which some servers send in version 3 as well."""
 
-FOR_READING, FOR_REPLACING = 0x01, 0x02 | 0x08 | 0x10
-"""Open flags: READ; WRITE, CREAT and TRUNC."""
+FOR_READING, FOR_CARRYING_ON = 0x01, 0x02
+"""Open flags: READ; WRITE."""
+
+FOR_REPLACING, FOR_CREATING = 0x02 | 0x08 | 0x10, 0x02 | 0x08 | 0x20
+"""WRITE and CREAT with TRUNC, or with EXCL."""
 
 
 class SftpStatus(Exception):  # noqa: N818 -- a refusal, turned into a `TransportError` above

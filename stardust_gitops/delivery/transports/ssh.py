@@ -1,22 +1,16 @@
-"""An SSH connection to a server whose host key is pinned, opened with a key or a password.
+"""An SSH connection to a server whose host key is pinned, opened with keys or a password.
 
-Nothing is read from ~/.ssh and no agent is asked: what the target says is all there is.
+Nothing is read from ~/.ssh, and no agent is asked unless the target says so.
 """
 
 from __future__ import annotations
 
-import binascii
-import hashlib
-import io
 import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import paramiko
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from paramiko.ssh_exception import IncompatiblePeer
 
 from stardust_gitops.delivery.transports.base import (
@@ -25,7 +19,13 @@ from stardust_gitops.delivery.transports.base import (
     PassingError,
     TransportError,
 )
-from stardust_gitops.delivery.transports.settings import SftpSettings
+from stardust_gitops.delivery.transports.settings import SftpSettings, SshSettings
+from stardust_gitops.delivery.transports.ssh_keys import (
+    HOST_KEY_ALGORITHMS,
+    fingerprint,
+    login_keys,
+    pinned_keys,
+)
 
 CIPHERS = (
     "aes128-gcm@openssh.com",  # with AES instructions 1.5 times as fast as paramiko's first choice
@@ -35,15 +35,6 @@ CIPHERS = (
     "aes256-ctr",
 )
 
-_HOST_KEY_ALGORITHMS = {
-    "ssh-ed25519": ("ssh-ed25519",),
-    "ecdsa-sha2-nistp256": ("ecdsa-sha2-nistp256",),
-    "ecdsa-sha2-nistp384": ("ecdsa-sha2-nistp384",),
-    "ecdsa-sha2-nistp521": ("ecdsa-sha2-nistp521",),
-    "ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256"),
-}
-"""Type of key → signature algorithms to negotiate for it. SHA-1 is not among them."""
-
 _KEEPALIVE = 30  # seconds; servers and firewalls drop connections that are silent for minutes
 
 # paramiko reports whole tracebacks to its logger, and so to stderr. What matters is raised.
@@ -51,43 +42,98 @@ logging.getLogger("paramiko").addHandler(logging.NullHandler())
 logging.getLogger("paramiko").propagate = False
 
 
-class SshConnection:
-    """An authenticated connection and its one SFTP channel, open until `close`."""
+def open_connection(settings: SftpSettings) -> SshConnection:
+    """Connect and log in, through the jump host where there is one. Raises `TransportError`."""
+    jump = None if settings.jump is None else SshConnection(settings.jump)
+    return SshConnection(settings, jump)
 
-    def __init__(self, settings: SftpSettings) -> None:
-        """Connect, check the host key, log in. Raises `TransportError` and leaves nothing open."""
-        pinned = _pinned_keys(settings)
-        key = _private_key(settings)
-        self._socket = _dial(settings)
-        self._transport = paramiko.Transport(self._socket)
+
+class SshConnection:
+    """An authenticated connection, open until `close`, and the one that it goes through."""
+
+    def __init__(self, settings: SshSettings, jump: SshConnection | None = None) -> None:
+        """Connect, check the host key, log in. Raises `TransportError` and leaves nothing open,
+        `jump` neither."""
+        self._settings = settings
+        self._jump = jump
+        self._transport: paramiko.Transport | None = None
+        self._socket: socket.socket | paramiko.Channel | None = None
         try:
-            with _failures(settings):
-                self._shake_hands(settings, pinned)
-                self._log_in(settings, key)
-                self.channel = self._open_channel(settings)
+            pinned = pinned_keys(settings)
+            with login_keys(settings) as keys:
+                self._socket = _dial(settings) if jump is None else jump.reach(settings)
+                self._transport = paramiko.Transport(self._socket)
+                with _failures(settings):
+                    self._shake_hands(self._transport, pinned)
+                    self._log_in(self._transport, keys)
         except BaseException:
             self.close()
             raise
 
+    def reach(self, settings: SshSettings) -> paramiko.Channel:
+        """A connection from this server to that of `settings`."""
+        assert self._transport is not None
+        where = f"{settings.host}:{settings.port}"
+        try:
+            return self._transport.open_channel(
+                "direct-tcpip",
+                (settings.host, settings.port),
+                ("127.0.0.1", 0),
+                timeout=settings.timeout,
+            )
+        except paramiko.ChannelException as error:
+            kind = TransportError if error.code == _PROHIBITED else PassingError
+            raise kind(
+                f"{self._settings.host} does not lead on to {where}: {error.text}",
+                hint="check transport.host and port as the jump host knows them, and whether the "
+                "account may forward there",
+            ) from error
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            raise PassingError(f"{self._settings.host} does not lead on to {where}") from error
+
+    def open_sftp(self) -> paramiko.Channel:
+        """A channel to the server's SFTP service."""
+        assert self._transport is not None
+        settings = self._settings
+        with _failures(settings):
+            try:
+                channel = self._transport.open_session(timeout=settings.timeout)
+                channel.settimeout(settings.timeout)
+                channel.invoke_subsystem("sftp")
+            except paramiko.SSHException as error:
+                if not self._transport.is_active():
+                    raise
+                raise TransportError(
+                    f"{settings.host} lets {settings.username} in, but offers no SFTP",
+                    hint="ask the recipient whether the account is enabled for SFTP",
+                ) from error
+        return channel
+
     def close(self) -> None:
         """Hang up. The threads that served the connection have ended when this returns."""
-        with suppress(OSError):  # the other end may have been faster
-            self._socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads
-        self._transport.close()
-        # A handshake that fails leaves its timer running; as it is no daemon, it would keep the
-        # whole process from ending.
-        self._transport.packetizer.complete_handshake()
-        self._socket.close()
-        if self._transport.is_alive():
+        if self._socket is not None:
+            # The other end may have been faster.
+            with suppress(OSError, EOFError, paramiko.SSHException):
+                self._socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads
+        if self._transport is not None:
+            self._transport.close()
+            # A handshake that fails leaves its timer running; as it is no daemon, it would keep
+            # the whole process from ending.
+            self._transport.packetizer.complete_handshake()
+        if self._socket is not None:
+            self._socket.close()
+        if self._transport is not None and self._transport.is_alive():
             self._transport.join(timeout=5)
+        if self._jump is not None:
+            self._jump.close()
 
-    def _shake_hands(self, settings: SftpSettings, pinned: dict[bytes, str]) -> None:
-        transport = self._transport
+    def _shake_hands(self, transport: paramiko.Transport, pinned: dict[bytes, str]) -> None:
+        settings = self._settings
         options = transport.get_security_options()
         options.ciphers = CIPHERS
         # The server must prove a key of a type that we know one of, not whichever it prefers.
         types = dict.fromkeys(pinned.values())
-        options.key_types = tuple(name for kind in types for name in _HOST_KEY_ALGORITHMS[kind])
+        options.key_types = tuple(name for kind in types for name in HOST_KEY_ALGORITHMS[kind])
         transport.banner_timeout = settings.timeout
         transport.handshake_timeout = settings.timeout
         transport.auth_timeout = settings.timeout
@@ -98,25 +144,26 @@ class SshConnection:
                 raise
             raise HostKeyError(
                 f"{settings.host} has no host key of type {' or '.join(types)}; "
-                f"pinned is {_fingerprints(pinned)}",
+                f"pinned is {_all_of(pinned)}",
                 hint=_KEY_HINT,
             ) from error
         shown = transport.get_remote_server_key().asbytes()
         if shown not in pinned:
             raise HostKeyError(
-                f"{settings.host} shows host key {_fingerprint(shown)}; "
-                f"pinned is {_fingerprints(pinned)}",
+                f"{settings.host} shows host key {fingerprint(shown)}; pinned is {_all_of(pinned)}",
                 hint=_KEY_HINT,
             )
         transport.set_keepalive(_KEEPALIVE)
 
-    def _log_in(self, settings: SftpSettings, key: paramiko.PKey | None) -> None:
+    def _log_in(self, transport: paramiko.Transport, keys: list[paramiko.PKey]) -> None:
+        settings = self._settings
         user, password = settings.username, settings.password
         try:
             # What is left is what the server wants besides: a list of methods.
-            left = self._transport.auth_publickey(user, key) if key else ["password"]
+            left = _prove(transport, user, keys) if keys else ["password"]
             if left and password is not None:
-                left = self._transport.auth_password(user, password)
+                # paramiko answers by keyboard-interactive where that is what the server has.
+                left = transport.auth_password(user, password)
         except paramiko.BadAuthenticationType as error:
             kinds = ", ".join(error.allowed_types)
             raise _refused(settings, f"it takes only: {kinds}") from error
@@ -127,19 +174,18 @@ class SshConnection:
         if left:
             raise _refused(settings, f"it wants also: {', '.join(left)}")
 
-    def _open_channel(self, settings: SftpSettings) -> paramiko.Channel:
+
+def _prove(transport: paramiko.Transport, user: str, keys: list[paramiko.PKey]) -> list[str]:
+    """Log in with the first of `keys` that the server takes; what it wants besides."""
+    for key in keys[:-1]:
         try:
-            channel = self._transport.open_session(timeout=settings.timeout)
-            channel.settimeout(settings.timeout)
-            channel.invoke_subsystem("sftp")
-        except paramiko.SSHException as error:
-            if not self._transport.is_active():
+            return transport.auth_publickey(user, key)
+        except paramiko.BadAuthenticationType:
+            raise
+        except paramiko.AuthenticationException:
+            if not transport.is_active():
                 raise
-            raise TransportError(
-                f"{settings.host} lets {settings.username} in, but offers no SFTP",
-                hint="ask the recipient whether the account is enabled for SFTP",
-            ) from error
-        return channel
+    return transport.auth_publickey(user, keys[-1])
 
 
 _KEY_HINT = (
@@ -147,8 +193,15 @@ _KEY_HINT = (
     "then write it to transport.host_key"
 )
 
+_PROHIBITED = 1
+"""SSH_OPEN_ADMINISTRATIVELY_PROHIBITED (RFC 4254, section 5.1)."""
 
-def _dial(settings: SftpSettings) -> socket.socket:
+
+def _all_of(pinned: dict[bytes, str]) -> str:
+    return " or ".join(map(fingerprint, pinned))
+
+
+def _dial(settings: SshSettings) -> socket.socket:
     where = f"{settings.host}:{settings.port}"
     try:
         connection = socket.create_connection((settings.host, settings.port), settings.timeout)
@@ -173,7 +226,7 @@ def _dial(settings: SftpSettings) -> socket.socket:
 
 
 @contextmanager
-def _failures(settings: SftpSettings) -> Iterator[None]:
+def _failures(settings: SshSettings) -> Iterator[None]:
     """What goes wrong before the session stands."""
     where = f"{settings.host}:{settings.port}"
     try:
@@ -192,94 +245,8 @@ def _failures(settings: SftpSettings) -> Iterator[None]:
         ) from error
 
 
-def _refused(settings: SftpSettings, why: str) -> AuthenticationError:
+def _refused(settings: SshSettings, why: str) -> AuthenticationError:
     return AuthenticationError(
         f"{settings.host} refuses the login of {settings.username}: {why}",
         hint="check the target's username and the secrets that it refers to",
-    )
-
-
-def _pinned_keys(settings: SftpSettings) -> dict[bytes, str]:
-    """Public key in SSH's encoding → its type, for every pinned key."""
-    pinned: dict[bytes, str] = {}
-    for line in settings.host_key.splitlines():
-        fields = line.split()
-        if not fields or fields[0].startswith("#"):
-            continue
-        try:
-            blob = binascii.a2b_base64(fields[1], strict_mode=True)
-            stated = blob[4 : 4 + int.from_bytes(blob[:4], "big")].decode("ascii")
-        except (IndexError, ValueError):  # includes binascii.Error and UnicodeDecodeError
-            stated = ""
-        if stated != fields[0] or stated not in _HOST_KEY_ALGORITHMS:
-            raise _unusable(
-                settings, f"{fields[0]!r} does not begin a public key that we can check"
-            )
-        pinned[blob] = stated
-    if not pinned:
-        raise _unusable(settings, "none is pinned")
-    return pinned
-
-
-def _unusable(settings: SftpSettings, why: str) -> HostKeyError:
-    return HostKeyError(
-        f"the host key of {settings.host} cannot be checked: {why}",
-        hint="write 'ssh-ed25519 AAAA…' (or ecdsa-sha2-nistp256, ssh-rsa) to transport.host_key",
-    )
-
-
-def _fingerprint(blob: bytes) -> str:
-    digest = hashlib.sha256(blob).digest()
-    return "SHA256:" + binascii.b2a_base64(digest, newline=False).decode().rstrip("=")
-
-
-def _fingerprints(pinned: dict[bytes, str]) -> str:
-    return " or ".join(map(_fingerprint, pinned))
-
-
-def _private_key(settings: SftpSettings) -> paramiko.PKey | None:
-    """The key to log in with. The errors of the parsers are left out: no part of a key is shown."""
-    if settings.private_key is None:
-        if settings.password is None:
-            raise _no_key(settings, "neither a private key nor a password is given")
-        return None
-    # A secret that came through an environment variable often lost its last newline.
-    text = settings.private_key.strip().encode() + b"\n"
-    passphrase = settings.passphrase.encode() if settings.passphrase else None
-    load = (
-        serialization.load_ssh_private_key
-        if b"BEGIN OPENSSH PRIVATE KEY" in text
-        else serialization.load_pem_private_key
-    )
-    try:
-        key = load(text, password=passphrase)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        why = (
-            "the private key is no OpenSSH or PEM key, or the pass-phrase is wrong"
-            if passphrase
-            else "the private key is no OpenSSH or PEM key, or needs a pass-phrase"
-        )
-        raise _no_key(settings, why) from None
-    kind: type[paramiko.PKey]
-    if isinstance(key, ed25519.Ed25519PrivateKey):
-        kind = paramiko.Ed25519Key
-    elif isinstance(key, ec.EllipticCurvePrivateKey):
-        kind = paramiko.ECDSAKey
-    elif isinstance(key, rsa.RSAPrivateKey):
-        kind = paramiko.RSAKey
-    else:
-        raise _no_key(settings, "the private key is none of Ed25519, ECDSA and RSA")
-    # paramiko reads fewer formats than cryptography, but all know this one.
-    plain = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.OpenSSH,
-        serialization.NoEncryption(),
-    ).decode()
-    return kind.from_private_key(io.StringIO(plain))
-
-
-def _no_key(settings: SftpSettings, why: str) -> AuthenticationError:
-    return AuthenticationError(
-        f"cannot log in to {settings.host} as {settings.username}: {why}",
-        hint="check transport.private_key and transport.passphrase of the target",
     )

@@ -20,12 +20,13 @@ from stardust_gitops.ledger.contents import Contents
 from stardust_gitops.ledger.drivers import must_have
 from stardust_gitops.ledger.objects.bucket import LEDGER, Stored, named
 from stardust_gitops.ledger.objects.opening import create_in, open_in
-from stardust_gitops.ledger.segments.log import OutrunError, UnreachableError
-from stardust_gitops.ledger.store import LedgerError, LedgerMissingError
+from stardust_gitops.ledger.objects.words import AbsentError, in_words
+from stardust_gitops.ledger.segments.log import OutrunError
 from stardust_gitops.ledger.urls import split_url
+from stardust_gitops.objects import azure
+from stardust_gitops.objects.failures import StoreError
 
 if TYPE_CHECKING:
-    from azure.core.credentials import TokenCredential
     from azure.storage.blob import ContainerClient
 
     from stardust_gitops.ledger.objects.opening import ObjectLedger
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["create", "open_ledger"]
 
 _OPTIONS = {"account", "endpoint"}
-_SECONDS = 20
+_MAY = "give AZURE_STORAGE_KEY, or a role or login that may read and write blobs there"
 
 
 def create(
@@ -81,13 +82,23 @@ class AzureBucket:
         endpoint = options.get("endpoint") or f"https://{account}.blob.core.windows.net"
         self._name = f"azure://{parts.netloc}/{self._prefix.rstrip('/')} at {endpoint}"
         self._key, self._what = key, named(key, self._name)
-        self._at = endpoint, parts.netloc
-        self._container = _client(*self._at, attempts=4)
+        self._access = azure.AzureAccess(
+            container=parts.netloc, endpoint=endpoint, key=os.environ.get("AZURE_STORAGE_KEY")
+        )
+        self._container = self._open(retries=4)
 
     @cached_property
     def _once(self) -> ContainerClient:
         """A client that does not try again, for `swap`; what only keeps messages needs none."""
-        return _client(*self._at, attempts=0)
+        return self._open(retries=0)
+
+    def _open(self, *, retries: int) -> ContainerClient:
+        try:
+            return azure.open_container(self._access, retries=retries)
+        except StoreError as error:
+            raise UsageError(
+                f"no way to Azure: {error.said}", hint="check ?account= and ?endpoint="
+            ) from error
 
     @property
     def name(self) -> str:
@@ -100,7 +111,7 @@ class AzureBucket:
             with self._in_words():
                 stream = self._container.download_blob(self._prefix + key)
                 return Stored(stream.readall(), str(stream.properties.etag))
-        except _AbsentError:
+        except AbsentError:
             return None
 
     def put(self, key: str, data: bytes) -> None:
@@ -121,12 +132,12 @@ class AzureBucket:
                     same = MatchConditions.IfNotModified
                     answer = blob.upload_blob(data, overwrite=True, etag=tag, match_condition=same)
                 return str(answer["etag"])
-        except _AbsentError as error:
+        except AbsentError as error:
             raise OutrunError(f"{key} is gone") from error
 
     def delete(self, key: str) -> None:
         """See `Bucket.delete`."""
-        with suppress(_AbsentError), self._in_words():
+        with suppress(AbsentError), self._in_words():
             self._container.delete_blob(self._prefix + key)
 
     def keys(self, prefix: str, after: str = "") -> Iterator[str]:
@@ -146,75 +157,9 @@ class AzureBucket:
     @contextmanager
     def _in_words(self) -> Iterator[None]:
         """Errors leave as `LedgerError`, but where a blob is not there or has changed."""
-        from azure.core.exceptions import (
-            AzureError,
-            HttpResponseError,
-            ResourceExistsError,
-            ResourceModifiedError,
-        )
-
         try:
-            yield
-        except (ResourceExistsError, ResourceModifiedError) as error:
-            raise OutrunError(error.reason or "somebody else was faster") from error
-        except HttpResponseError as error:
-            raise self._refusal(error) from error
-        except AzureError as error:
-            raise UnreachableError(
-                f"{self._what} does not answer: {error.message.splitlines()[0]}",
-                hint="check the network and the account's name, and run it again",
-            ) from error
-
-    def _refusal(self, error: object) -> Exception:
-        status = getattr(error, "status_code", None) or 0
-        code = str(getattr(error, "error_code", "") or getattr(error, "reason", ""))
-        if code == "ContainerNotFound" and self._key == LEDGER:
-            return LedgerMissingError(
-                f"there is no ledger at {self._name}: there is no such container",
-                hint="check `ledger:`; for a new ledger make the container, then run"
-                " `stardust-gitops ledger init`",
-            )
-        if status == 404 and code != "ContainerNotFound":
-            return _AbsentError()
-        if status >= 500 or status == 429:
-            return UnreachableError(
-                f"{self._what} does not answer: {code}", hint="run it again later"
-            )
-        return LedgerError(
-            f"{self._what} refuses us: {code or status}",
-            hint="give AZURE_STORAGE_KEY, or a role or login that may read and write blobs there",
-            code="SG5017",
-        )
-
-
-class _AbsentError(Exception):
-    """There is no such blob."""
-
-
-def _client(endpoint: str, container: str, *, attempts: int) -> ContainerClient:
-    from azure.storage.blob import ContainerClient
-
-    try:
-        return ContainerClient(
-            endpoint,
-            container,
-            credential=_credential(),
-            retry_total=attempts,
-            initial_backoff=1,
-            increment_base=2,
-            connection_timeout=_SECONDS,
-            read_timeout=_SECONDS,
-        )
-    except ValueError as error:
-        raise UsageError(
-            f"no way to Azure: {error}", hint="check ?account= and ?endpoint="
-        ) from error
-
-
-def _credential() -> str | TokenCredential:
-    key = os.environ.get("AZURE_STORAGE_KEY")
-    if key is not None:
-        return key
-    from azure.identity import DefaultAzureCredential
-
-    return DefaultAzureCredential()
+            with azure.failures():
+                yield
+        except StoreError as error:
+            place = "container" if self._key == LEDGER else None
+            raise in_words(error, self._what, place=place, hint=_MAY) from error

@@ -18,19 +18,22 @@ from stardust_gitops.ledger.contents import Contents
 from stardust_gitops.ledger.drivers import must_have
 from stardust_gitops.ledger.objects.bucket import LEDGER, Stored, named
 from stardust_gitops.ledger.objects.opening import create_in, open_in
-from stardust_gitops.ledger.segments.log import OutrunError, UnreachableError
-from stardust_gitops.ledger.store import LedgerError, LedgerMissingError
+from stardust_gitops.ledger.objects.words import AbsentError, in_words
+from stardust_gitops.ledger.segments.log import OutrunError
 from stardust_gitops.ledger.urls import split_url
+from stardust_gitops.objects import s3
+from stardust_gitops.objects.failures import StoreError
 
 if TYPE_CHECKING:
     from stardust_gitops.ledger.objects.opening import ObjectLedger
 
 __all__ = ["create", "open_ledger"]
 
-_ABSENT = {"404", "NoSuchKey", "NotFound"}
-_CHANGED = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
 _OPTIONS = {"endpoint", "region"}
-_SECONDS = 20
+_MAY = (
+    "give AWS credentials and a region, as AWS_REGION and a role of the job, that may"
+    "  s3:GetObject, s3:PutObject and s3:ListBucket  there"
+)
 
 
 def create(
@@ -58,10 +61,6 @@ def open_ledger(
     return open_in(S3Bucket(location), catalogue_id, root=root, clock=clock, outside=outside)
 
 
-class _AbsentError(Exception):
-    """There is no such object."""
-
-
 class S3Bucket:
     """See `Bucket`."""
 
@@ -81,13 +80,23 @@ class S3Bucket:
         elsewhere = f" at {options['endpoint']}" if "endpoint" in options else ""
         self._name = f"s3://{self._bucket}/{self._prefix.rstrip('/')}{elsewhere}"
         self._key, self._what = key, named(key, self._name)
-        self._options = options
-        self._client = _client(options, attempts=5)
+        self._access = s3.S3Access(region=options.get("region"), endpoint=options.get("endpoint"))
+        self._client = self._open(attempts=5)
 
     @cached_property
     def _once(self) -> Any:
         """A client that does not try again, for `swap`; what only keeps messages needs none."""
-        return _client(self._options, attempts=1)
+        return self._open(attempts=1)
+
+    def _open(self, *, attempts: int) -> Any:
+        try:
+            session = s3.open_session(self._access)
+            return s3.open_client(session, self._access, attempts=attempts)
+        except StoreError as error:
+            raise UsageError(
+                f"no way to S3: {error.said}",
+                hint="check ?endpoint=, ?region= and the AWS settings here",
+            ) from error
 
     @property
     def name(self) -> str:
@@ -101,7 +110,7 @@ class S3Bucket:
                 answer = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)
                 with answer["Body"] as body:
                     return Stored(body.read(), answer["ETag"])
-        except _AbsentError:
+        except AbsentError:
             return None
 
     def put(self, key: str, data: bytes) -> None:
@@ -118,7 +127,7 @@ class S3Bucket:
                     Bucket=self._bucket, Key=self._prefix + key, Body=data, **condition
                 )
                 return str(answer["ETag"])
-        except _AbsentError as error:
+        except AbsentError as error:
             raise OutrunError(f"{key} is gone") from error
 
     def delete(self, key: str) -> None:
@@ -147,70 +156,9 @@ class S3Bucket:
     @contextmanager
     def _in_words(self) -> Iterator[None]:
         """Errors leave as `LedgerError`, but where an object is not there or has changed."""
-        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-        from botocore.exceptions import ConnectionError as NoConnectionError
-
         try:
-            yield
-        except ClientError as error:
-            raise self._refusal(error.response) from error
-        except (HTTPClientError, NoConnectionError) as error:
-            raise UnreachableError(
-                f"{self._what} does not answer: {error}",
-                hint="check the network, ?endpoint= and ?region=, and run it again",
-            ) from error
-        except BotoCoreError as error:
-            raise LedgerError(
-                f"{self._what} cannot be reached: {error}",
-                hint="give AWS credentials and a region, as AWS_REGION and a role of the job",
-                code="SG5017",
-            ) from error
-
-    def _refusal(self, response: Any) -> Exception:
-        code = str(response.get("Error", {}).get("Code", ""))
-        status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-        said = f"{code}: {response.get('Error', {}).get('Message', '')}"
-        if code in _ABSENT:
-            return _AbsentError()
-        if code in _CHANGED:
-            return OutrunError(said)
-        if code == "NoSuchBucket" and self._key == LEDGER:
-            return LedgerMissingError(
-                f"there is no ledger at {self._name}: there is no such bucket",
-                hint="check `ledger:`; for a new ledger make the bucket, then run"
-                " `stardust-gitops ledger init`",
-            )
-        if status >= 500 or status == 429:
-            return UnreachableError(
-                f"{self._what} does not answer: {said}", hint="run it again later"
-            )
-        return LedgerError(
-            f"{self._what} refuses us: {said}",
-            hint="these credentials need  s3:GetObject, s3:PutObject and s3:ListBucket  there, and"
-            " s3:DeleteObject  for `ledger prune`",
-            code="SG5017",
-        )
-
-
-def _client(options: dict[str, str], *, attempts: int) -> Any:
-    import boto3
-    from botocore.config import Config
-    from botocore.exceptions import BotoCoreError
-
-    config = Config(
-        retries={"mode": "standard", "total_max_attempts": attempts},
-        connect_timeout=_SECONDS,
-        read_timeout=_SECONDS,
-        max_pool_connections=16,
-    )
-    try:
-        return boto3.session.Session().client(
-            "s3",
-            endpoint_url=options.get("endpoint"),
-            region_name=options.get("region"),
-            config=config,
-        )
-    except (BotoCoreError, ValueError) as error:
-        raise UsageError(
-            f"no way to S3: {error}", hint="check ?endpoint=, ?region= and the AWS settings here"
-        ) from error
+            with s3.failures():
+                yield
+        except StoreError as error:
+            place = "bucket" if self._key == LEDGER else None
+            raise in_words(error, self._what, place=place, hint=_MAY) from error

@@ -116,7 +116,28 @@ CREATE VIEW locks AS
     SELECT environment, target, fence, holder, host, pid FROM leases WHERE held;
 """
 
-MIGRATIONS: Mapping[str, str] = {"first_tables": FIRST_TABLES}
+ANSWERS = """
+DROP VIEW deliveries;
+CREATE VIEW deliveries AS
+    SELECT environment, target, subject AS gtin14,
+        coalesce(state ->> 'phase', 'never') AS phase,
+        state -> 'baseline' ->> 'operation' AS last_operation,
+        (state -> 'baseline' ->> 'time')::timestamptz AS last_intended,
+        state -> 'baseline' ->> 'message_id' AS message_id,
+        state -> 'open' ->> 'operation' AS under_way,
+        (state -> 'open' ->> 'time')::timestamptz AS under_way_since,
+        coalesce((state ->> 'unknown')::boolean, false) AS outcome_unknown,
+        state ->> 'failure' AS failure,
+        state -> 'rejected' IS NOT NULL AS rejected,
+        state -> 'rejected' ->> 'text' AS rejected_because,
+        state -> 'answer' ->> 'status' AS answer,
+        (state -> 'answer' ->> 'time')::timestamptz AS answered,
+        state -> 'answer' ->> 'text' AS answer_text
+    FROM streams
+    WHERE subject NOT IN ('lease', 'receipts', 'circuit') AND subject NOT LIKE 'batch:%';
+"""
+
+MIGRATIONS: Mapping[str, str] = {"first_tables": FIRST_TABLES, "answers": ANSWERS}
 """Name → statements, in order. A step that was released is never changed."""
 
 

@@ -1,8 +1,9 @@
 """Snapshots: the derived states at one moment, so that a new machine need not read all events.
 
 A snapshot holds the state of every stream, the events that a run may need to carry on (those of
-open intentions and shipments, and the last one), and what was begun in the last days, for the
-guards. The other events are read only when somebody asks for them (`history`, `verify`, `rebuild`).
+open intentions and shipments, what was read of receipts, and the last one), and what was begun in
+the last days, for the guards. The other events are read only when somebody asks for them
+(`history`, `verify`, `rebuild`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from stardust_gitops.clock import instant_text
+from stardust_gitops.ledger.events import RECEIPTS_SUBJECT
 from stardust_gitops.ledger.segments import replica
 from stardust_gitops.ledger.segments.segment import damaged
 from stardust_gitops.ledger.sqlite import rows
@@ -60,8 +62,8 @@ def take(connection: sqlite3.Connection) -> Snapshot:
     events = connection.execute(
         "SELECT position, CAST(body AS TEXT) FROM events JOIN streams USING"
         " (environment, target, subject) WHERE position = ? OR instr(state, '\"open\":')"
-        " OR (planned AND subject LIKE 'batch:%') ORDER BY position",
-        (position,),
+        " OR (planned AND subject LIKE 'batch:%') OR subject = ? ORDER BY position",
+        (position, RECEIPTS_SUBJECT),
     ).fetchall()
     covers, operations = _operations(connection, {row[0] for row in events})
     lines = b"".join(orjson.dumps(row) + b"\n" for row in (*states, *events, *operations))

@@ -15,7 +15,12 @@ from stardust_gitops.messages.xml import XSI
 
 Element: TypeAlias = etree._Element
 
-PASSING = frozenset({"MessageThreadId", "MessageId", "MessageCreatedDateTime", "UpdateIndicator"})
+PASSING = frozenset(
+    {
+        *("MessageThreadId", "MessageId", "MessageCreatedDateTime"),
+        *("UpdateIndicator", "IsBackfill"),
+    }
+)
 """What tells one message from another, and that it is another."""
 _WRAPPERS = frozenset(
     {

@@ -36,6 +36,7 @@ class MessageOptions:
     said in 3.x alone. Without `track_deals` deals are listed for the release only. `profile` and
     `variant` are derived from the release where they are ``None``; so are `business_profiles` (3.x)
     from its deals, where ``()`` says none.
+    `backfill` says that what came out long ago is brought (3.x; 4.x has no word for it).
     `replaced_isrcs` are pairs of an ISRC and the one in whose place it comes (IsReplaced).
     `mead` is the place, relative to the message, of the MEAD message that travels beside; ERN 3
     has no word for it.
@@ -48,6 +49,7 @@ class MessageOptions:
     takedown: Takedown | None = None
     purge: bool = False
     update_indicator: UpdateIndicator | None = None
+    backfill: bool = False
     track_deals: bool = True
     end_date: str | None = None
     replaced_isrcs: tuple[tuple[str, str], ...] = ()

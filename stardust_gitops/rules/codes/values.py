@@ -1,4 +1,4 @@
-"""Codes of values: the shape of a file, and identifiers."""
+"""Codes of values: the shape of a file, and references between files."""
 
 from __future__ import annotations
 
@@ -176,6 +176,14 @@ SHAPES = (
         _SHAPE,
     ),
     documented(
+        "SG1144",
+        "no key of an SSH server is pinned",
+        "Whoever stands between could be taken for the recipient.",
+        "transport: {protocol: sftp, host: sftp.example.com, username: env:STORE_USER}",
+        "write host_key: as the recipient names it, or known_hosts: with a file that has it",
+        "the transport",
+    ),
+    documented(
         "SG1122",
         "no duration",
         "It is compared with the measured one.",
@@ -248,12 +256,60 @@ SHAPES = (
         "the ledger (docs/ledger.md)",
     ),
     documented(
+        "SG1135",
+        "no cron expression",
+        "Nobody could tell when the window opens.",
+        "windows: [{allow: every morning, for: 8h}]",
+        "write minute, hour, day of month, month, day of week: 0 9 * * 1-5",
+        "delivery windows (docs/delivery.md)",
+    ),
+    documented(
+        "SG1136",
+        "a delivery window that does not say when it is, or whether it lets pass",
+        "What it should hold back would go, or wait for ever.",
+        'windows: [{allow: "0 9 * * 1-5"}]   # for how long?',
+        'write  {allow: "0 9 * * 1-5", for: 8h}  or  {deny: {from: 2026-12-24, to: 2027-01-02}}',
+        "delivery windows (docs/delivery.md)",
+    ),
+    documented(
+        "SG1140",
+        "no address that a delivery may go to",
+        "What is not encrypted can be read on its way, and a password in an address is shown.",
+        "transport: {protocol: http, url: http://api.example.com}",
+        "write https://host/path without user, query or fragment; http:// is for localhost",
+        "the transport",
+    ),
+    documented(
+        "SG1141",
+        "the description of an HTTP API does not hold together",
+        "A request would say something else than was meant, or could not be made.",
+        "transport: {protocol: http, upload: {path: '/files/{pth}'}}",
+        "correct it as the message says; docs/transports.md has all variables",
+        "the transport",
+    ),
+    documented(
+        "SG1147",
+        "no bandwidth, or no length of time",
+        "A recipient would be sent more than it bears, or waited for without end.",
+        "limits: {bandwidth: 20}",
+        "write bytes a second as 20 MB/s, a length of time as 90s, 30m or 1h30m",
+        "targets (docs/delivery.md)",
+    ),
+    documented(
         "SG1203",
         "an unknown territory or group",
         "A deal would count nowhere, or be refused.",
         "deals: [{offer: streaming, territories: [DACH]}]   # no group DACH",
         "name the group under territories: in stardust.yaml",
         _SHAPE,
+    ),
+    documented(
+        "SG1145",
+        "how a recipient answers is not understood",
+        "Its answers would be taken for others, or not be found.",
+        "acknowledgements: {path: ack, format: json}   # fields: is missing",
+        "say which files, and where they have what: docs/receipts.md",
+        "acknowledgements of recipients (docs/receipts.md)",
     ),
 )
 
@@ -273,89 +329,5 @@ REFERENCES = (
         "artists: [{name: Ada Quill}]   # and two parties of that name",
         "say which one by its key",
         "the catalogue's own references",
-    ),
-)
-
-IDENTIFIERS = (
-    documented(
-        "SG1301",
-        "no ICPN",
-        "A wrong check digit is a typing error; recipients refuse it.",
-        'icpn: "4006381333932"',
-        "give the right ICPN",
-        "GS1 General Specifications; BR04",
-    ),
-    documented(
-        "SG1302",
-        "no ISRC",
-        "Recordings with a malformed ISRC are refused or merged with others.",
-        "isrc: GBXYZ26",
-        "give the right ISRC",
-        "ISO 3901; BR03",
-    ),
-    documented(
-        "SG1303",
-        "no ISNI",
-        "A wrong ISNI credits somebody else.",
-        "isni: 0000000121032684",
-        "give the right ISNI",
-        "ISO 27729 (check character: ISO 7064 MOD 11-2)",
-    ),
-    documented(
-        "SG1304",
-        "no DPID",
-        "It is the address of a sender or recipient in every message.",
-        "sender: {dpid: ALPHATIDE}",
-        "give the right DPID",
-        "DDEX Party Identifier",
-    ),
-    documented(
-        "SG1305",
-        "no territory",
-        "DDEX takes ISO 3166-1 codes; the United Kingdom is GB.",
-        "territories: [UK]",
-        "use ISO 3166-1 alpha-2 codes, Worldwide or a group",
-        "DDEX territory codes; BR14",
-    ),
-    documented(
-        "SG1306",
-        "no value of DDEX's set",
-        "Recipients refuse words that the standard does not have.",
-        "type: LongPlayer",
-        "use one of DDEX's values",
-        "DDEX allowed value sets",
-    ),
-    documented(
-        "SG1307",
-        "no IPI name number",
-        "A wrong number pays somebody else.",
-        "ipi: 123",
-        "give the right IPI name number",
-        "CISAC IPI",
-    ),
-    documented(
-        "SG1308",
-        "no ISWC",
-        "A wrong work is credited and paid.",
-        "iswc: T-034.524.680-2",
-        "give the right ISWC",
-        "ISO 15707",
-    ),
-    documented(
-        "SG1310",
-        "no GRid",
-        "A wrong identifier names another release.",
-        "grid: A1-2425G-ABC1234002-N",
-        "give the right GRid",
-        "DDEX GRid; ISO 7064 mod 37,36",
-    ),
-    documented(
-        "SG1311",
-        "a value that is left to be defined",
-        "UserDefined asks for a word of one's own and for its namespace; without them a message is"
-        " refused, and no recipient could know the word.",
-        "type: UserDefined",
-        "use DDEX's value that comes nearest",
-        "BR10 (DDEX Schematron: UserDefined with UserDefinedValue and Namespace)",
     ),
 )

@@ -219,3 +219,24 @@ def test_messages_equal_but_for_the_header_are_built_once(
     for target, message in messages.items():
         assert f"<FullName>{target.title()}</FullName>" in message
     assert len({message.partition("</MessageHeader>")[2] for message in messages.values()}) == 1
+
+
+def test_advice_goes_to_the_ledger_before_what_comes_after_it(label: Studio) -> None:
+    """Each by itself would cost as much as the small file that it tells of."""
+    stream = StreamId("production", "batchy", label.put_release(1))
+    with holding_lease(
+        label.ledger, "production", "batchy", provenance=label.provenance, lost=threading.Event()
+    ) as lease:
+        journal = Journal(label.ledger, lease=lease, clock=label.clock, provenance=label.provenance)
+        journal.append()
+        assert not journal.wrote
+        paths = [f"{number}.wav" for number in range(3)]
+        for path in paths:
+            journal.advise(Entry(stream, Kind.FILE_UPLOADED, {"path": path}))
+        assert list(label.ledger.events(stream=stream)) == []
+        journal.append(Entry(stream, Kind.FORGOTTEN, {"text": "an example"}))
+        events = [event for _, event in label.ledger.events(stream=stream)]
+        assert [event.data.get("path") for event in events] == [*paths, None]
+        for number in range(120):  # they do not gather without end
+            journal.advise(Entry(stream, Kind.FILE_UPLOADED, {"path": f"{number}.flac"}))
+        assert len(list(label.ledger.events(stream=stream))) == 4 + 100

@@ -154,7 +154,7 @@ def test_changed_audio_is_not_sent(label: Studio) -> None:
     audio = next(label.root.glob("assets/*.wav"))
     audio.write_bytes(b"x" * audio.stat().st_size)
     result = result_of(label.apply(), release)
-    assert (result.outcome, result.code) == (Outcome.FAILED, "SG6006")
+    assert (result.outcome, result.code) == (Outcome.FAILED, "SG6009")
     assert "assets lock" in (result.hint or "")
     assert label.files() == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stardust_gitops.delivery.transports.base import PermissionDeniedError
 from tests.delivery_kit import Studio, outcomes
 from tests.flaky import Fault
-from tests.unit.runner.wires import MARKER, flaky, reader
+from tests.unit.runner.wires import LOST, MARKER, flaky, reader
 
 
 def test_read_back_verification(label: Studio) -> None:
@@ -43,3 +43,13 @@ def test_a_file_that_vanishes_before_the_marker_is_noticed(label: Studio) -> Non
     result = label.apply()
     assert outcomes(result) == {("batchy", good): "sent", ("batchy", bad): "failed"}
     assert [taken.icpn for taken in reader(label).taken] == [good[1:]]
+
+
+def test_only_what_may_be_there_is_asked_for(label: Studio) -> None:
+    wire = flaky(label, Fault("put", r"\.jpg$", LOST, times=1, after=True))
+    label.put_release(1)
+    assert label.apply().succeeded
+    asked = [path for method, path in wire.calls if method == "stat" and MARKER not in path]
+    (arrived,) = {path for path in wire.puts() if path.endswith(".jpg")}
+    assert asked == [arrived]  # before the second attempt, which then has nothing to put
+    assert wire.puts().count(arrived) == 1

@@ -45,6 +45,8 @@ def build(delivery: Delivery, header: Header, options: MessageOptions, version: 
     add_header(root, header, delivery)
     if options.update_indicator is not None:
         add(root, "UpdateIndicator", options.update_indicator)
+    if options.backfill:
+        add(root, "IsBackfill", "true")
     cover, booklet = cover_of(delivery), booklet_of(delivery)
     before = len(found) + (cover is not None)
     draft = Draft(

@@ -1,0 +1,1 @@
+"""Recipients with an HTTP API, which the target describes request by request."""

@@ -1,0 +1,1 @@
+"""What recipients answer: their acknowledgements as receipts."""

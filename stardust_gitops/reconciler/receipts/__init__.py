@@ -1,0 +1,1 @@
+"""Answers of recipients: found there, matched with what was sent, put on record."""
